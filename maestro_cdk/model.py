@@ -1,0 +1,328 @@
+"""The values that pass between the rooms: frozen, and free of behaviour beyond reading themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+JSON: TypeAlias = Any
+"""A value that JSON can hold: None, bool, int, float, str, list of these, dict of str to these."""
+
+Severity: TypeAlias = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class SourceRef:
+    """A place in a user's file; line and column count from 1, 0 where the whole file is meant."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """The place as editors and terminals understand it: file:line:column."""
+        return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that a rule has to say about a project."""
+
+    rule: str
+    severity: Severity
+    message: str
+    where: SourceRef
+    hint: str | None = None
+    state: str | None = None
+
+
+# --- the project -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyStatement:
+    """An IAM statement of the user's; resources may hold REGION, ACCOUNT_ID and PARTITION."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+Policy: TypeAlias = PolicyStatement | str
+"""A statement, or the name or ARN of a managed policy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vpc:
+    """Where in a network a function stands."""
+
+    subnets: tuple[str, ...]
+    security_groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSettings:
+    """What `[functions]` and `[functions.NAME]` come to; None is "not said"."""
+
+    runtime: str | None = None
+    handler: str | None = None
+    memory: int = 256
+    timeout: int = 30
+    architecture: str = "arm64"
+    environment: Mapping[str, str] = field(default_factory=dict)
+    log_retention: int = 14
+    ephemeral_storage: int = 512
+    tracing: bool = False
+    reserved_concurrency: int | None = None
+    vpc: Vpc | None = None
+    dead_letter: str | None = None
+    policies: tuple[Policy, ...] = ()
+    layers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowSettings:
+    """What `[workflow]` comes to."""
+
+    name: str
+    type: Literal["STANDARD", "EXPRESS"] = "STANDARD"
+    logging: Literal["OFF", "ERROR", "FATAL", "ALL"] = "ERROR"
+    execution_data: bool = False
+    tracing: bool = False
+    timeout: int | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    protected: bool = False
+    express: bool = False
+    policies: tuple[Policy, ...] = ()
+    permissions_boundary: str | None = None
+    cloudformation_role: str | None = None
+    disable_rules: tuple[str, ...] = ()
+    substitutions: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a project goes: account, region and profile as far as anything said so."""
+
+    account: str | None = None
+    region: str | None = None
+    profile: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that was set, from flags to defaults, and who set it."""
+
+    workflow: WorkflowSettings
+    defaults: FunctionSettings
+    functions: Mapping[str, FunctionSettings]
+    target: Target
+    stage: str | None = None
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function of the folder: `root` is its file or its folder.
+
+    `logical_id` is the stem of its resources' ids in the template, `physical_name` the name
+    that it has in Lambda.
+    """
+
+    name: str
+    root: Path
+    handler: str
+    runtime: str
+    settings: FunctionSettings
+    logical_id: str
+    physical_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionArn:
+    """A substitution that becomes the ARN of a function of the project."""
+
+    function: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PseudoParameter:
+    """A substitution that becomes what CloudFormation knows: AWS::Region and the like."""
+
+    name: str
+
+
+Substitution: TypeAlias = FunctionArn | PseudoParameter | str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A definition as it is deployed.
+
+    `text` holds a `${key}` for each key of `substitutions`. `functions` are those of the project
+    that it may invoke, `foreign_functions` the ARNs of others, in which `${key}` stands likewise.
+    """
+
+    text: str
+    substitutions: Mapping[str, Substitution]
+    functions: tuple[str, ...]
+    foreign_functions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A folder, understood."""
+
+    folder: Path
+    definition: Definition
+    functions: tuple[Function, ...]
+    shared: tuple[Path, ...]
+    settings: Settings
+    name: str
+    stack_name: str
+    notes: tuple[Finding, ...] = ()
+
+
+# --- what is made of it ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedFile:
+    """A file of a bundle: its name in the zip, where its content is, whether it may be executed."""
+
+    name: str
+    source: Path
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A function's code, ready to be zipped; `digest` names its content, runtime and processor."""
+
+    function: str
+    digest: str
+    files: tuple[PackedFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A file that the stack needs in a bucket, under a key that names its content."""
+
+    path: Path
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembly:
+    """A cloud assembly on disk: the template's text, and the files it refers to."""
+
+    directory: Path
+    stack_name: str
+    template: str
+    template_key: str
+    assets: tuple[Asset, ...]
+
+
+# --- the cloud -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Whose credentials these are, and where they are used."""
+
+    account: str
+    arn: str
+    region: str
+    partition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """What a template's metadata says of its project."""
+
+    project: str
+    stage: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """A stack as CloudFormation describes it; `owner` is None for one that is not maestro's."""
+
+    id: str
+    name: str
+    status: str
+    reason: str | None
+    outputs: Mapping[str, str]
+    owner: Owner | None
+    role: str | None = None
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackResource:
+    """A resource of a stack."""
+
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackEvent:
+    """One step of CloudFormation's on a resource."""
+
+    id: str
+    time: datetime
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a change set would do to one resource."""
+
+    action: str
+    logical_id: str
+    physical_id: str | None
+    type: str
+    replacement: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A change set, ready to be executed; without changes there is nothing to do."""
+
+    stack_id: str
+    change_set: str
+    creates: bool
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionEvent:
+    """One event of an execution's history, whoever ran it.
+
+    `details` holds the members of the event's own ...EventDetails, named as the API names them.
+    """
+
+    id: int
+    previous_id: int
+    type: str
+    time: datetime
+    details: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """An execution's outcome so far; output is JSON text."""
+
+    arn: str
+    name: str
+    status: str
+    output: str | None = None
+    error: str | None = None
+    cause: str | None = None

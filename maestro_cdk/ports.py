@@ -1,0 +1,236 @@
+"""What the core says to whoever watches, and asks of whoever acts for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from maestro_cdk.model import (
+    Assembly,
+    Bundle,
+    Execution,
+    ExecutionEvent,
+    Finding,
+    Identity,
+    Plan,
+    Project,
+    Stack,
+    StackEvent,
+    StackResource,
+)
+
+# --- what is said ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A piece of work begins."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth knowing."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something worth mending that stops nothing."""
+
+    text: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A rule's finding that stops nothing."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceChanged:
+    """CloudFormation took a step on a resource of the stack."""
+
+    event: StackEvent
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionMoved:
+    """An execution took a step."""
+
+    event: ExecutionEvent
+
+
+Event: TypeAlias = Step | Note | Warned | Noticed | ResourceChanged | ExecutionMoved
+
+
+class Reporter(Protocol):
+    """Whoever watches: a terminal, a log, a test."""
+
+    def emit(self, event: Event, /) -> None:
+        """Take note of an event."""
+        ...
+
+
+# --- what is asked ---------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    """Time, so that tests need not wait for it."""
+
+    def now(self) -> datetime:
+        """The time of day, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that only grow."""
+        ...
+
+    def sleep(self, seconds: float, /) -> None:
+        """Let time pass."""
+        ...
+
+
+class Synthesizer(Protocol):
+    """Turns a project into a cloud assembly."""
+
+    def synthesize(self, project: Project, bundles: Sequence[Bundle], out: Path, /) -> Assembly:
+        """Write the assembly to `out`, which afterwards holds nothing else."""
+        ...
+
+
+class Assets(Protocol):
+    """The bucket that maestro keeps in an account and region for what templates refer to."""
+
+    def prepare(self) -> str:
+        """Make the bucket, or finish making it, where that is needed; return its name."""
+        ...
+
+    def absent(self, keys: Sequence[str], /) -> tuple[str, ...]:
+        """Those of `keys` that the bucket does not hold, in their order."""
+        ...
+
+    def put(self, key: str, path: Path, /) -> None:
+        """Upload a file."""
+        ...
+
+    def url(self, key: str, /) -> str:
+        """The address by which CloudFormation reads an object."""
+        ...
+
+    def remove(self, prefix: str, /) -> int:
+        """Delete every object under `prefix` in all its versions; return how many objects.
+
+        A bucket that is not there has none.
+        """
+        ...
+
+
+class Stacks(Protocol):
+    """CloudFormation."""
+
+    def describe(self, name: str, /) -> Stack | None:
+        """The stack of that name or id; None where there is none (or only a deleted one)."""
+        ...
+
+    def plan(
+        self,
+        name: str,
+        *,
+        creates: bool,
+        template: str | None,
+        template_url: str | None,
+        tags: Mapping[str, str],
+        role: str | None,
+        description: str | None = None,
+    ) -> Plan:
+        """Make a change set from the template's text or address, and wait until it can be read.
+
+        A change set that holds no changes is deleted again, and the plan's changes are empty.
+        """
+        ...
+
+    def discard(self, plan: Plan, /) -> None:
+        """Delete the change set, and the stack too where only the change set had made it."""
+        ...
+
+    def apply(self, plan: Plan, /) -> None:
+        """Begin to execute the change set."""
+        ...
+
+    def events(self, stack_id: str, since: datetime, /) -> tuple[StackEvent, ...]:
+        """The stack's events after `since`, oldest first."""
+        ...
+
+    def resources(self, stack_id: str, /) -> tuple[StackResource, ...]:
+        """The stack's resources that exist."""
+        ...
+
+    def delete(self, stack_id: str, /, *, role: str | None) -> None:
+        """Begin to delete the stack."""
+        ...
+
+
+class Machines(Protocol):
+    """Step Functions."""
+
+    def start(self, machine: str, /, *, name: str, payload: str) -> str:
+        """Start an execution with JSON text; return its ARN."""
+        ...
+
+    def start_sync(self, machine: str, /, *, name: str, payload: str) -> Execution:
+        """Run an EXPRESS machine to its end."""
+        ...
+
+    def express(self, machine: str, /) -> bool:
+        """Whether a machine is of type EXPRESS."""
+        ...
+
+    def describe(self, execution: str, /) -> Execution:
+        """How an execution stands."""
+        ...
+
+    def history(self, execution: str, /, after: int) -> tuple[ExecutionEvent, ...]:
+        """The events whose id is above `after`, in order."""
+        ...
+
+    def running(self, machine: str, /) -> tuple[str, ...]:
+        """The ARNs of the executions that run; none where the machine is gone."""
+        ...
+
+    def stop(self, execution: str, /, *, cause: str) -> None:
+        """Stop an execution; one that has ended is left as it is."""
+        ...
+
+    def gone(self, machine: str, /) -> bool:
+        """Whether a machine is deleted to the end (its name is free again)."""
+        ...
+
+
+class Cloud(Protocol):
+    """An account in a region, by its services."""
+
+    @property
+    def identity(self) -> Identity:
+        """Whose it is; asks AWS once."""
+        ...
+
+    @property
+    def assets(self) -> Assets:
+        """Its asset bucket."""
+        ...
+
+    @property
+    def stacks(self) -> Stacks:
+        """Its CloudFormation."""
+        ...
+
+    @property
+    def machines(self) -> Machines:
+        """Its Step Functions."""
+        ...
