@@ -1,0 +1,213 @@
+"""The bucket that maestro keeps in an account and region for what templates refer to."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from boto3.s3.transfer import TransferConfig
+
+from maestro_cdk.aws.bucket import make_sure, patiently
+from maestro_cdk.aws.failures import Refusal
+from maestro_cdk.aws.service import Service
+from maestro_cdk.errors import CloudError
+from maestro_cdk.model import Identity
+from maestro_cdk.ports import Clock
+
+LARGE = 32 * 1024 * 1024
+"""Bytes from which a file goes up in parts."""
+
+BATCH = 1000
+"""The most objects of one DeleteObjects
+(https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html)."""
+
+SIDE_BY_SIDE = 16
+
+
+class AssetBucket:
+    """The bucket `maestro-assets-<account>-<region>`, which no `cdk bootstrap` needs to make.
+
+    Every call names the account that must own it, so that nothing goes to, or comes from, a
+    bucket of that name that somebody else was quick to make.
+
+    Args:
+        s3: the service.
+        who: tells the account and region.
+        address: the address of a bucket, given the S3 client and the bucket's name.
+        clock: what waiting goes by.
+    """
+
+    def __init__(
+        self,
+        s3: Service,
+        *,
+        who: Callable[[], Identity],
+        address: Callable[[Any, str], str],
+        clock: Clock,
+    ) -> None:
+        self._s3 = s3
+        self._who = who
+        self._address = address
+        self._clock = clock
+
+    @property
+    def name(self) -> str:
+        """The bucket's name."""
+        who = self._who()
+        return f"maestro-assets-{who.account}-{who.region}"
+
+    def prepare(self) -> str:
+        """Make the bucket, or finish making it, where that is needed.
+
+        Returns:
+            The bucket's name.
+
+        Raises:
+            CloudError: it belongs to another account, or S3 refused.
+        """
+        make_sure(self._s3, self.name, self._who(), self._clock)
+        return self.name
+
+    def absent(self, keys: Sequence[str], /) -> tuple[str, ...]:
+        """Those of `keys` that the bucket does not hold, in their order.
+
+        Raises:
+            CloudError: S3 refused.
+        """
+        if not keys:
+            return ()
+        _ = self._s3.client, self._bucket  # once, before the threads ask for them together
+        with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(keys))) as threads:
+            there = list(threads.map(self._holds, keys))
+        return tuple(key for key, held in zip(keys, there, strict=True) if not held)
+
+    def put(self, key: str, path: Path, /) -> None:
+        """Upload a file, with a checksum that S3 verifies.
+
+        A key names its content, so an object that is there already stays as it is.
+
+        Args:
+            key: the object's key.
+            path: the file.
+
+        Raises:
+            CloudError: S3 refused.
+        """
+        with path.open("rb") as body:
+            if path.stat().st_size < LARGE:
+                self._put_whole(key, body)
+            else:
+                with self._s3.told():
+                    self._s3.client.upload_fileobj(
+                        body,
+                        self.name,
+                        key,
+                        ExtraArgs={
+                            "ChecksumAlgorithm": "SHA256",
+                            "ExpectedBucketOwner": self._who().account,
+                        },
+                        Config=TransferConfig(multipart_threshold=LARGE),
+                    )
+
+    def url(self, key: str, /) -> str:
+        """The address by which CloudFormation reads an object."""
+        return f"{self._address(self._s3.client, self.name)}/{quote(key)}"
+
+    def remove(self, prefix: str, /) -> int:
+        """Delete every object under `prefix` in all its versions, and what uploads left there.
+
+        Args:
+            prefix: what the keys begin with; a folder's ends with a slash.
+
+        Returns:
+            How many objects there were; none where there is no bucket.
+
+        Raises:
+            CloudError: some objects could not be deleted; the others are.
+            ValueError: the prefix is empty, which would mean every project's.
+        """
+        if not prefix:
+            raise ValueError("an empty prefix is every project's")
+        try:
+            count = self._remove_objects(prefix)
+            self._abort_uploads(prefix)
+        except Refusal as refusal:
+            if refusal.code == "NoSuchBucket":
+                return 0
+            raise
+        return count
+
+    @property
+    def _bucket(self) -> Mapping[str, str]:
+        return {"Bucket": self.name, "ExpectedBucketOwner": self._who().account}
+
+    def _holds(self, key: str) -> bool:
+        try:
+            self._s3.call("head_object", **self._bucket, Key=key)
+        except Refusal as refusal:
+            if refusal.code in {"404", "NoSuchKey", "NotFound"}:
+                return False
+            raise
+        return True
+
+    def _put_whole(self, key: str, body: BinaryIO) -> None:
+        def put() -> None:
+            body.seek(0)
+            self._s3.call(
+                "put_object",
+                **self._bucket,
+                Key=key,
+                Body=body,
+                ChecksumAlgorithm="SHA256",
+                IfNoneMatch="*",
+            )
+
+        # The second code means that it is there, the first that somebody beside us is just
+        # putting it there, and may yet fail
+        # (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
+        try:
+            patiently(self._clock, put, codes=frozenset({"ConditionalRequestConflict"}))
+        except Refusal as refusal:
+            if refusal.code != "PreconditionFailed":
+                raise
+
+    def _remove_objects(self, prefix: str) -> int:
+        keys: set[str] = set()
+        failed: list[Mapping[str, str]] = []
+        versions = self._versions(prefix)
+        while batch := list(islice(versions, BATCH)):
+            answer = self._s3.call(
+                "delete_objects", **self._bucket, Delete={"Objects": batch, "Quiet": True}
+            )
+            keys.update(each["Key"] for each in batch)
+            failed += answer.get("Errors", [])
+        if failed:
+            first = failed[0]
+            reason = f"{first.get('Message', 'no reason given')} ({first.get('Code', 'Unknown')})"
+            raise CloudError(
+                f"{len(failed)} object versions could not be deleted from {self.name}; "
+                f"the first, {first.get('Key')}: {reason}",
+                hint="the others are gone; the same command again tries what is left",
+            )
+        return len(keys)
+
+    def _versions(self, prefix: str) -> Iterator[dict[str, str]]:
+        for page in self._s3.pages("list_object_versions", **self._bucket, Prefix=prefix):
+            for each in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+                yield {"Key": each["Key"], "VersionId": each["VersionId"]}
+
+    def _abort_uploads(self, prefix: str) -> None:
+        for page in self._s3.pages("list_multipart_uploads", **self._bucket, Prefix=prefix):
+            for each in page.get("Uploads", []):
+                try:
+                    self._s3.call(
+                        "abort_multipart_upload",
+                        **self._bucket,
+                        Key=each["Key"],
+                        UploadId=each["UploadId"],
+                    )
+                except Refusal as refusal:
+                    if refusal.code != "NoSuchUpload":
+                        raise

@@ -1,0 +1,186 @@
+"""Step Functions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from maestro_cdk.aws.failures import Refusal
+from maestro_cdk.aws.service import Service
+from maestro_cdk.model import Execution, ExecutionEvent
+
+PAGE = 1000
+"""The most events of one answer
+(https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html)."""
+
+CAUSE = 32_768
+"""The most characters of a cause
+(https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html)."""
+
+
+class StepFunctions:
+    """Step Functions as the port `Machines` wants it.
+
+    Args:
+        service: Step Functions.
+        patient: Step Functions by a client that waits as long as an EXPRESS execution may take,
+            and that never sends a request twice.
+    """
+
+    def __init__(self, service: Service, *, patient: Service) -> None:
+        self._states = service
+        self._patient = patient
+
+    def start(self, machine: str, /, *, name: str, payload: str) -> str:
+        """Start an execution.
+
+        Args:
+            machine: the state machine's ARN.
+            name: the execution's name, new among those of the last 90 days.
+            payload: its input, JSON text.
+
+        Returns:
+            The execution's ARN.
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        answer = self._states.call(
+            "start_execution", stateMachineArn=machine, name=name, input=payload
+        )
+        return str(answer["executionArn"])
+
+    def start_sync(self, machine: str, /, *, name: str, payload: str) -> Execution:
+        """Run an EXPRESS machine to its end, which takes up to five minutes.
+
+        Args:
+            machine: the state machine's ARN.
+            name: the execution's name.
+            payload: its input, JSON text.
+
+        Raises:
+            CloudError: Step Functions refused; an execution that fails is no error here.
+        """
+        return _execution(
+            self._patient.call(
+                "start_sync_execution", stateMachineArn=machine, name=name, input=payload
+            )
+        )
+
+    def express(self, machine: str, /) -> bool:
+        """Whether a machine is of type EXPRESS.
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        answer = self._states.call("describe_state_machine", stateMachineArn=machine)
+        return bool(answer["type"] == "EXPRESS")
+
+    def describe(self, execution: str, /) -> Execution:
+        """How an execution stands.
+
+        Raises:
+            CloudError: Step Functions refused, as it does for an EXPRESS machine's.
+        """
+        return _execution(self._states.call("describe_execution", executionArn=execution))
+
+    def history(self, execution: str, /, after: int) -> tuple[ExecutionEvent, ...]:
+        """The events whose id is above `after`, in order.
+
+        Whoever follows an execution asks for the last few of what may be 25,000 events, so from
+        the second time on they are read from the end, as far as they are new.
+
+        Args:
+            execution: the execution's ARN.
+            after: the id of the last event that is known; 0 for none.
+
+        Raises:
+            CloudError: Step Functions refused, as it does for an EXPRESS machine's.
+        """
+        events: list[ExecutionEvent] = []
+        for page in self._states.pages(
+            "get_execution_history",
+            executionArn=execution,
+            includeExecutionData=True,
+            maxResults=PAGE,
+            reverseOrder=after > 0,
+        ):
+            fresh = [_event(each) for each in page["events"] if each["id"] > after]
+            events += fresh
+            if len(fresh) < len(page["events"]):
+                break
+        return tuple(sorted(events, key=lambda event: event.id))
+
+    def running(self, machine: str, /) -> tuple[str, ...]:
+        """The ARNs of the executions that run.
+
+        Returns:
+            None at all where the machine is gone, or keeps no list, as an EXPRESS machine.
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        try:
+            return tuple(
+                str(each["executionArn"])
+                for page in self._states.pages(
+                    "list_executions", stateMachineArn=machine, statusFilter="RUNNING"
+                )
+                for each in page["executions"]
+            )
+        except Refusal as refusal:
+            if refusal.code in {"StateMachineDoesNotExist", "StateMachineTypeNotSupported"}:
+                return ()
+            raise
+
+    def stop(self, execution: str, /, *, cause: str) -> None:
+        """Stop an execution; one that has ended is left as it is.
+
+        Args:
+            execution: the execution's ARN.
+            cause: why, for its history.
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        try:
+            self._states.call("stop_execution", executionArn=execution, cause=cause[:CAUSE])
+        except Refusal as refusal:
+            if refusal.code == "ExecutionDoesNotExist":
+                return
+            if self.describe(execution).status == "RUNNING":
+                raise
+
+    def gone(self, machine: str, /) -> bool:
+        """Whether a machine is deleted to the end, so that its name is free again.
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        try:
+            self._states.call("describe_state_machine", stateMachineArn=machine)
+        except Refusal as refusal:
+            if refusal.code == "StateMachineDoesNotExist":
+                return True
+            raise
+        return False
+
+
+def _execution(answer: Mapping[str, Any]) -> Execution:
+    return Execution(
+        arn=answer["executionArn"],
+        name=answer["name"],
+        status=answer["status"],
+        output=answer.get("output"),
+        error=answer.get("error"),
+        cause=answer.get("cause"),
+    )
+
+
+def _event(event: Mapping[str, Any]) -> ExecutionEvent:
+    details = (value for member, value in event.items() if member.endswith("EventDetails"))
+    return ExecutionEvent(
+        id=event["id"],
+        previous_id=event.get("previousEventId", 0),
+        type=event["type"],
+        time=event["timestamp"],
+        details=next(details, {}),
+    )

@@ -1,0 +1,232 @@
+"""CloudFormation."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from maestro_cdk.aws import changesets
+from maestro_cdk.aws.failures import Refusal
+from maestro_cdk.aws.service import Service
+from maestro_cdk.model import Owner, Plan, Stack, StackEvent, StackResource
+from maestro_cdk.ports import Clock
+
+
+class CloudFormation:
+    """CloudFormation as the port `Stacks` wants it.
+
+    Args:
+        service: CloudFormation.
+        clock: what waiting for change sets goes by.
+    """
+
+    def __init__(self, service: Service, *, clock: Clock) -> None:
+        self._cfn = service
+        self._clock = clock
+        # Who owns a stack does not change, and a stack is described again and again.
+        self._owners: dict[str, Owner] = {}
+
+    def describe(self, name: str, /) -> Stack | None:
+        """The stack of that name or id; None where there is none, or only a deleted one.
+
+        Raises:
+            CloudError: CloudFormation refused.
+        """
+        try:
+            found = self._cfn.call("describe_stacks", StackName=name)["Stacks"]
+        except Refusal as refusal:
+            if _unknown(refusal):
+                return None
+            raise
+        if not found or found[0]["StackStatus"] == "DELETE_COMPLETE":
+            return None
+        stack = found[0]
+        return Stack(
+            id=stack["StackId"],
+            name=stack["StackName"],
+            status=stack["StackStatus"],
+            reason=stack.get("StackStatusReason") or None,
+            outputs={
+                output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])
+            },
+            owner=self._owner(stack),
+            role=stack.get("RoleARN") or None,
+            protected=bool(stack.get("EnableTerminationProtection", False)),
+        )
+
+    def plan(
+        self,
+        name: str,
+        *,
+        creates: bool,
+        template: str | None,
+        template_url: str | None,
+        tags: Mapping[str, str],
+        role: str | None,
+        description: str | None = None,
+    ) -> Plan:
+        """Make a change set from the template's text or address, and wait until it can be read.
+
+        A change set that holds no changes is deleted again, and the plan's changes are empty.
+        Where this fails, neither a change set is left nor a stack that only it had made.
+
+        Args:
+            name: the stack's name or id.
+            creates: whether the stack is new, or no more than an earlier change set's.
+            template: the template's text, up to 51,200 bytes
+                (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html).
+            template_url: the template's address, in place of its text.
+            tags: the stack's tags, all of them.
+            role: the ARN of the role that CloudFormation takes on; without one it goes on with
+                that of the stack, if that has one.
+            description: what the change set is for, up to 1,024 characters.
+
+        Raises:
+            StackBusy: another operation runs on the stack.
+            DeploymentFailed: CloudFormation cannot make a change set of this.
+            CloudError: CloudFormation refused.
+        """
+        request: dict[str, Any] = {
+            "StackName": name,
+            "ChangeSetType": "CREATE" if creates else "UPDATE",
+            "Capabilities": ["CAPABILITY_NAMED_IAM"],
+            "Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())],
+        }
+        optional = {
+            "TemplateBody": template if template_url is None else None,
+            "TemplateURL": template_url,
+            "RoleARN": role,
+            "Description": description and description[:1024],
+        }
+        request |= {key: value for key, value in optional.items() if value}
+        return changesets.make(self._cfn, self._clock, request)
+
+    def discard(self, plan: Plan, /) -> None:
+        """Delete the change set, and the stack too where only the change set had made it.
+
+        Raises:
+            CloudError: CloudFormation refused.
+        """
+        changesets.discard(self._cfn, plan)
+
+    def apply(self, plan: Plan, /) -> None:
+        """Begin to execute the change set.
+
+        Raises:
+            StackBusy: another operation runs on the stack.
+            CloudError: CloudFormation refused.
+        """
+        changesets.execute(self._cfn, plan)
+
+    def events(self, stack_id: str, since: datetime, /) -> tuple[StackEvent, ...]:
+        """The stack's events after `since`, oldest first.
+
+        Args:
+            stack_id: the stack's id, which finds a deleted stack's events too.
+            since: a time with its zone; no page of older events is asked for.
+
+        Raises:
+            CloudError: CloudFormation refused.
+        """
+        newest_first: list[StackEvent] = []
+        for page in self._cfn.pages("describe_stack_events", StackName=stack_id):
+            fresh = [each for each in page["StackEvents"] if each["Timestamp"] > since]
+            newest_first += map(_event, fresh)
+            if len(fresh) < len(page["StackEvents"]):
+                break
+        return tuple(reversed(newest_first))
+
+    def resources(self, stack_id: str, /) -> tuple[StackResource, ...]:
+        """The stack's resources that exist, those that its deletion left alone included.
+
+        Raises:
+            CloudError: CloudFormation refused.
+        """
+        return tuple(
+            StackResource(
+                logical_id=each["LogicalResourceId"],
+                physical_id=each["PhysicalResourceId"],
+                type=each["ResourceType"],
+                status=each["ResourceStatus"],
+            )
+            for page in self._cfn.pages("list_stack_resources", StackName=stack_id)
+            for each in page["StackResourceSummaries"]
+            if each["ResourceStatus"] != "DELETE_COMPLETE" and each.get("PhysicalResourceId")
+        )
+
+    def delete(self, stack_id: str, /, *, role: str | None) -> None:
+        """Begin to delete the stack.
+
+        Args:
+            stack_id: the stack's id.
+            role: the ARN of the role that CloudFormation takes on; without one it goes on with
+                that of the stack, if that has one.
+
+        Raises:
+            StackBusy: another operation runs on the stack.
+            CloudError: CloudFormation refused, as it does where the stack is protected.
+        """
+        request = {"StackName": stack_id, "ClientRequestToken": uuid.uuid4().hex}
+        try:
+            self._cfn.call("delete_stack", **request, **({"RoleARN": role} if role else {}))
+        except Refusal as refusal:
+            raise changesets.busy(refusal) from refusal
+
+    def _owner(self, stack: Mapping[str, Any]) -> Owner | None:
+        if stack["StackStatus"] == "REVIEW_IN_PROGRESS":
+            return None  # it has no template yet
+        known = self._owners.get(stack["StackId"])
+        if known is None:
+            known = _owner_in(self._metadata(stack["StackId"]))
+            if known is not None:
+                self._owners[stack["StackId"]] = known
+        return known
+
+    def _metadata(self, stack_id: str) -> Any:
+        """The Metadata of a stack's template."""
+        try:
+            summary = self._cfn.call("get_template_summary", StackName=stack_id)
+        except Refusal as refusal:
+            if _unknown(refusal):
+                return None  # gone since it was described
+            raise
+        if summary.get("Metadata"):
+            return _json(summary["Metadata"])
+        # Not every emulator's summary holds it. boto3 hands a JSON template over as a dict.
+        template = self._cfn.call("get_template", StackName=stack_id).get("TemplateBody")
+        whole = template if isinstance(template, Mapping) else _json(template)
+        return whole.get("Metadata") if isinstance(whole, Mapping) else None
+
+
+def _owner_in(metadata: Any) -> Owner | None:
+    ours = metadata.get("Maestro") if isinstance(metadata, Mapping) else None
+    if not isinstance(ours, Mapping) or not ours.get("project"):
+        return None
+    stage = ours.get("stage")
+    return Owner(project=str(ours["project"]), stage=str(stage) if stage else None)
+
+
+def _json(text: Any) -> Any:
+    """What JSON text says; None where it is YAML, as a template that is not maestro's may be."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError):
+        return None
+
+
+def _event(event: Mapping[str, Any]) -> StackEvent:
+    return StackEvent(
+        id=event["EventId"],
+        time=event["Timestamp"],
+        logical_id=event.get("LogicalResourceId", ""),
+        physical_id=event.get("PhysicalResourceId", ""),
+        type=event.get("ResourceType", ""),
+        status=event.get("ResourceStatus", ""),
+        reason=event.get("ResourceStatusReason") or None,
+    )
+
+
+def _unknown(refusal: Refusal) -> bool:
+    """Whether it says that there is no such stack, for which CloudFormation has no code."""
+    return refusal.code == "ValidationError" and "does not exist" in refusal.text
