@@ -1,0 +1,1 @@
+"""Amazon States Language: what a definition says. No files, no network, no clock."""

@@ -1,0 +1,403 @@
+"""Text to a definition in which every value knows its place in the text.
+
+No JSON library tells where each value stands, which keys were written twice, or reads the
+`${number}` that may stand unquoted in a definition with substitutions; so the tokens are walked
+here, and the standard library reads the strings.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from json import dumps
+from json.decoder import scanstring
+from typing import TypeAlias
+
+from maestro_cdk.errors import ProjectError
+from maestro_cdk.model import JSON, Finding, SourceRef
+
+Pointer: TypeAlias = tuple[str | int, ...]
+"""The way from the root to a value: keys and indices."""
+
+MAX_DEPTH = 500
+"""Deeper nesting is refused: no definition that a person wrote comes near, and AWS refuses far less."""
+
+_BLANK = re.compile(r"[ \t\r\n]*")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+_TOKEN = re.compile(r"\$\{([^}\"\n]*)\}")
+_WORD = re.compile(r"[^\s,:\[\]{}\"]+")
+_LITERALS: dict[str, JSON] = {"true": True, "false": False, "null": None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A parsed definition.
+
+    `spans` holds the start and end of each value in `text`, `keys` the start of each key, by the
+    pointer of the key's value. `literals` are the unquoted `${...}` and what stands for them.
+    """
+
+    file: str
+    text: str
+    value: JSON
+    spans: Mapping[Pointer, tuple[int, int]]
+    keys: Mapping[Pointer, int]
+    literals: Mapping[Pointer, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    lines: tuple[int, ...] = ()
+
+    def where(self, pointer: Pointer, *, key: bool = False) -> SourceRef:
+        """The place of a value, or of its key; of what holds it, where it is not there itself."""
+        while pointer and pointer not in self.spans:
+            pointer = pointer[:-1]
+        offset = self.spans[pointer][0]
+        if key:
+            offset = self.keys.get(pointer, offset)
+        return _place(self.file, self.lines, offset)
+
+    def rewrite(self, strings: Mapping[Pointer, str]) -> str:
+        """The text with other strings at some places, and values for its unquoted tokens.
+
+        All else stays as it was written: number formats, the order of keys, white space.
+        """
+        edits = [(self.spans[at], dumps(text, ensure_ascii=False)) for at, text in strings.items()]
+        edits += [(self.spans[at], text) for at, text in self.literals.items()]
+        parts, position = [], 0
+        for (start, end), text in sorted(edits):
+            parts += [self.text[position:start], text]
+            position = end
+        return "".join([*parts, self.text[position:]])
+
+
+def parse(text: str, *, file: str, literals: Mapping[str, JSON] | None = None) -> Document:
+    """Read a definition.
+
+    Args:
+        text: JSON, in which `${name}` may stand unquoted for a value of `literals`.
+        file: its name, as messages should show it.
+        literals: what unquoted tokens stand for; None where each may stand for anything.
+
+    Raises:
+        ProjectError: it is not JSON; the finding names line and column.
+    """
+    return _Reader(text.removeprefix("\ufeff"), file, literals).read()
+
+
+def decode(content: bytes, *, file: str) -> str:
+    """A definition's text from a file's bytes: UTF-8, with or without a byte order mark.
+
+    Raises:
+        ProjectError: the bytes are not UTF-8; the finding names the line.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ProjectError(
+            [
+                Finding(
+                    rule="json-syntax",
+                    severity="error",
+                    message=f"byte 0x{content[error.start]:02x} is not UTF-8",
+                    hint="save the file as UTF-8",
+                    where=SourceRef(file=file, line=line),
+                )
+            ]
+        ) from error
+
+
+def with_member(text: str, key: str, value: str) -> str:
+    """A JSON object's text in which `key` has `value`, itself JSON text; the rest is as it was."""
+    document = parse(text, file="")
+    if (key,) in document.spans:
+        start, end = document.spans[(key,)]
+        return f"{document.text[:start]}{value}{document.text[end:]}"
+    start = document.spans[()][0] + 1
+    comma = ", " if document.value else ""
+    return f"{document.text[:start]}{dumps(key)}: {value}{comma}{document.text[start:]}"
+
+
+def walk(document: Document, root: Pointer = ()) -> Iterator[tuple[Pointer, JSON]]:
+    """Every value at and below `root`, in the order of the text."""
+    value = document.value
+    for step in root:
+        value = value[step]
+    waiting: list[tuple[Pointer, JSON]] = [(root, value)]
+    while waiting:
+        pointer, value = waiting.pop()
+        yield pointer, value
+        if isinstance(value, dict):
+            waiting += [((*pointer, key), value[key]) for key in reversed(value)]
+        elif isinstance(value, list):
+            waiting += [((*pointer, n), value[n]) for n in reversed(range(len(value)))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """A set of states with a StartAt: the whole definition, a branch, or what a Map repeats."""
+
+    pointer: Pointer
+    value: Mapping[str, JSON]
+
+    @property
+    def states(self) -> Mapping[str, JSON]:
+        """The states by name; none where there is no such object."""
+        states = self.value.get("States")
+        return states if isinstance(states, dict) else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A state that is a JSON object, and the machine that it belongs to."""
+
+    name: str
+    pointer: Pointer
+    value: Mapping[str, JSON]
+    machine: Machine
+
+    @property
+    def type(self) -> str:
+        """Its Type; empty where there is none."""
+        kind = self.value.get("Type")
+        return kind if isinstance(kind, str) else ""
+
+
+def machines(document: Document) -> Iterator[Machine]:
+    """The definition, and every branch and item processor in it, outermost first."""
+    if not isinstance(document.value, dict):
+        return
+    waiting = [Machine(pointer=(), value=document.value)]
+    while waiting:
+        machine = waiting.pop()
+        yield machine
+        waiting += reversed([inner for state in _states(machine) for inner in _inside(state)])
+
+
+def states(document: Document) -> Iterator[State]:
+    """Every state, at any depth."""
+    for machine in machines(document):
+        yield from _states(machine)
+
+
+def _states(machine: Machine) -> Iterator[State]:
+    for name, value in machine.states.items():
+        if isinstance(value, dict):
+            pointer = (*machine.pointer, "States", name)
+            yield State(name=name, pointer=pointer, value=value, machine=machine)
+
+
+def _inside(state: State) -> Iterator[Machine]:
+    for key in ("ItemProcessor", "Iterator"):
+        if isinstance(value := state.value.get(key), dict):
+            yield Machine(pointer=(*state.pointer, key), value=value)
+    branches = state.value.get("Branches")
+    for n, value in enumerate(branches if isinstance(branches, list) else ()):
+        if isinstance(value, dict):
+            yield Machine(pointer=(*state.pointer, "Branches", n), value=value)
+
+
+def _place(file: str, lines: tuple[int, ...], offset: int) -> SourceRef:
+    line = bisect_right(lines, offset)
+    return SourceRef(file=file, line=line, column=offset - lines[line - 1] + 1)
+
+
+class _SyntaxError(Exception):
+    def __init__(self, message: str, offset: int, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.offset, self.hint = message, offset, hint
+
+
+@dataclass(slots=True)
+class _Open:
+    """An object or array whose end has not been read yet."""
+
+    value: dict[str, JSON] | list[JSON]
+    start: int
+    pointer: Pointer
+
+
+class _Reader:
+    def __init__(self, text: str, file: str, literals: Mapping[str, JSON] | None) -> None:
+        self.text, self.file, self.names = text, file, literals
+        self.lines = (0, *(match.end() for match in re.finditer("\n", text)))
+        self.spans: dict[Pointer, tuple[int, int]] = {}
+        self.keys: dict[Pointer, int] = {}
+        self.literals: dict[Pointer, str] = {}
+        self.findings: list[Finding] = []
+
+    def read(self) -> Document:
+        try:
+            value = self._document()
+        except _SyntaxError as error:
+            raise ProjectError(
+                [self._finding("json-syntax", error.message, error.offset, error.hint)]
+            ) from error
+        return Document(
+            file=self.file,
+            text=self.text,
+            value=value,
+            spans=self.spans,
+            keys=self.keys,
+            literals=self.literals,
+            findings=tuple(self.findings),
+            lines=self.lines,
+        )
+
+    def _finding(self, rule: str, message: str, offset: int, hint: str | None) -> Finding:
+        where = _place(self.file, self.lines, offset)
+        return Finding(rule=rule, severity="error", message=message, hint=hint, where=where)
+
+    def _document(self) -> JSON:
+        """Read the one value of the text, without recursion: depth is data of the user's."""
+        position = self._skip(0)
+        if position == len(self.text):
+            raise _SyntaxError("the definition is empty", 0, "it is a JSON object with StartAt")
+        opened: list[_Open] = []
+        pointer: Pointer = ()
+        while True:
+            value, end = self._value(position, pointer)
+            if isinstance(value, _Open):
+                if len(opened) == MAX_DEPTH:
+                    raise _SyntaxError(f"nested deeper than {MAX_DEPTH} levels", position)
+                opened.append(value)
+                following = self._first(value, end)
+            else:
+                self.spans[pointer] = (position, end)
+                if not opened:
+                    return self._ended(value, end)
+                self._put(opened[-1], pointer, value)
+                following = self._next(opened[-1], end)
+            while isinstance(following, int):  # the innermost object or array ends there
+                closed = opened.pop()
+                self.spans[closed.pointer] = (closed.start, following)
+                if not opened:
+                    return self._ended(closed.value, following)
+                self._put(opened[-1], closed.pointer, closed.value)
+                following = self._next(opened[-1], following)
+            position, pointer = following
+
+    def _ended(self, value: JSON, position: int) -> JSON:
+        rest = self._skip(position)
+        if rest != len(self.text):
+            raise _SyntaxError("text after the end of the definition", rest)
+        return value
+
+    def _skip(self, position: int) -> int:
+        match = _BLANK.match(self.text, position)
+        return match.end() if match else position
+
+    def _value(self, position: int, pointer: Pointer) -> tuple[JSON, int]:
+        """A scalar, or the beginning of an object or array, at `position`."""
+        first = self.text[position : position + 1]
+        if first == '"':
+            return self._string(position)
+        if first == "{":
+            return _Open({}, position, pointer), position + 1
+        if first == "[":
+            return _Open([], position, pointer), position + 1
+        if first == "$" and (token := _TOKEN.match(self.text, position)):
+            return self._token(token, pointer)
+        if number := _NUMBER.match(self.text, position):
+            digits = number.group()
+            whole = number.group(1) is None and number.group(2) is None
+            try:
+                return (int(digits) if whole else float(digits)), number.end()
+            except ValueError as error:
+                raise _SyntaxError("a number of too many digits", position) from error
+        word = _WORD.match(self.text, position)
+        if word and word.group() in _LITERALS:
+            return _LITERALS[word.group()], word.end()
+        raise self._no_value(position, word.group() if word else first)
+
+    def _no_value(self, position: int, found: str) -> _SyntaxError:
+        if not found:
+            return _SyntaxError("the definition ends in the middle", len(self.text.rstrip()))
+        if found.startswith("'"):
+            return _SyntaxError("a text stands in single quotes", position, 'JSON takes "..."')
+        if found.startswith(("//", "/*", "#")):
+            hint = 'JSON has no comments; a state and a machine may hold a "Comment"'
+            return _SyntaxError("a comment", position, hint)
+        if found in ("NaN", "Infinity", "-Infinity", "-"):
+            return _SyntaxError(f"{found} is not a number in JSON", position)
+        if found in ("True", "False", "None"):
+            hint = f"JSON writes {'null' if found == 'None' else found.lower()}"
+            return _SyntaxError(f"{found} is not JSON", position, hint)
+        if found in ("}", "]"):
+            return _SyntaxError(f"a value is missing before {found!r}", position, "a comma too many?")
+        return _SyntaxError(f"a value is expected, not {found[:40]!r}", position)
+
+    def _token(self, token: re.Match[str], pointer: Pointer) -> tuple[JSON, int]:
+        name = token.group(1)
+        if self.names is None:
+            return None, token.end()
+        if name not in self.names:
+            hint = f"define it in [workflow.substitutions], or write it in quotes: \"${{{name}}}\""
+            raise _SyntaxError(f"${{{name}}} is not defined", token.start(), hint)
+        value = self.names[name]
+        self.literals[pointer] = dumps(value, ensure_ascii=False)
+        return value, token.end()
+
+    def _string(self, position: int) -> tuple[str, int]:
+        try:
+            return scanstring(self.text, position + 1, True)  # noqa: FBT003 - as it is declared
+        except ValueError as error:
+            offset = getattr(error, "pos", position)
+            message = getattr(error, "msg", str(error))
+            if message.startswith("Unterminated"):
+                raise _SyntaxError("a text has no closing quote", position) from error
+            raise _SyntaxError(message[:1].lower() + message[1:], offset) from error
+
+    def _first(self, container: _Open, position: int) -> tuple[int, Pointer] | int:
+        """Where a container's first value stands; its end where it is empty."""
+        position = self._skip(position)
+        closing = "}" if isinstance(container.value, dict) else "]"
+        if self.text[position : position + 1] == closing:
+            return position + 1
+        return self._member(container, position)
+
+    def _next(self, container: _Open, position: int) -> tuple[int, Pointer] | int:
+        """Where a container's next value stands; its end where there is none."""
+        position = self._skip(position)
+        closing = "}" if isinstance(container.value, dict) else "]"
+        found = self.text[position : position + 1]
+        if found == closing:
+            return position + 1
+        if found == ",":
+            after = self._skip(position + 1)
+            if self.text[after : after + 1] == closing:
+                raise _SyntaxError(f"a comma stands before {closing!r}", position, "remove it")
+            return self._member(container, after)
+        if not found:
+            line = _place(self.file, self.lines, container.start).line
+            what = "object" if closing == "}" else "array"
+            raise _SyntaxError(
+                f"the {what} that begins in line {line} is not closed", len(self.text.rstrip())
+            )
+        # The gap is what has to be mended, not the value behind it.
+        raise _SyntaxError(
+            f"a comma or {closing!r} is missing", len(self.text[:position].rstrip())
+        )
+
+    def _member(self, container: _Open, position: int) -> tuple[int, Pointer]:
+        if isinstance(container.value, list):
+            return position, (*container.pointer, len(container.value))
+        if self.text[position : position + 1] != '"':
+            raise _SyntaxError('a key in "..." is expected', position)
+        key, end = self._string(position)
+        pointer = (*container.pointer, key)
+        if key in container.value:
+            line = _place(self.file, self.lines, self.keys[pointer]).line
+            message = f"{key!r} is written twice in one object (first in line {line})"
+            hint = "AWS would see one of them only; remove or rename one"
+            self.findings.append(self._finding("duplicate-key", message, position, hint))
+        self.keys[pointer] = position
+        colon = self._skip(end)
+        if self.text[colon : colon + 1] != ":":
+            raise _SyntaxError(f"a colon is missing after {key!r}", end)
+        return self._skip(colon + 1), pointer
+
+    def _put(self, container: _Open, pointer: Pointer, value: JSON) -> None:
+        if isinstance(container.value, dict):
+            container.value[str(pointer[-1])] = value
+        else:
+            container.value.append(value)

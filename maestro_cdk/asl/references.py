@@ -1,0 +1,447 @@
+"""Where a definition names a function or another resource, and what stands there when deployed.
+
+A definition on disk holds names; the one that is deployed holds `${key}` for each thing that only
+CloudFormation knows, with `DefinitionSubstitutions` to fill them. Only the strings that name
+something are rewritten: the rest of the text stays as its author wrote it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+
+from maestro_cdk.asl import arns
+from maestro_cdk.asl.arns import TOKEN
+from maestro_cdk.asl.document import Document, Pointer, State, states, walk
+from maestro_cdk.model import (
+    JSON,
+    Definition,
+    Finding,
+    FunctionArn,
+    PseudoParameter,
+    Severity,
+    Substitution,
+)
+
+PSEUDO_PARAMETERS = {
+    "AWS::Region": "AWSRegion",
+    "AWS::AccountId": "AWSAccountId",
+    "AWS::Partition": "AWSPartition",
+    "AWS::URLSuffix": "AWSURLSuffix",
+    "AWS::StackName": "AWSStackName",
+}
+"""What CloudFormation knows, and the keys that stand for it: a key holds letters and digits."""
+
+PLACEHOLDERS = {
+    "REGION": "AWS::Region",
+    "ACCOUNT_ID": "AWS::AccountId",
+    "PARTITION": "AWS::Partition",
+}
+"""The original Maestro's words, and what they mean."""
+
+WORKFLOW_NAME = "WORKFLOW_NAME"
+
+_INVOKE = re.compile(r":states:[^:]*:[^:]*:(?:aws-sdk:)?lambda:invoke")
+_LAMBDA_ACTION = re.compile(r":states:[^:]*:[^:]*:(?:aws-sdk:)?lambda:")
+_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
+_ACCOUNT = re.compile(r"\d{12}")
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_SUFFIXES = (
+    "",
+    "Arn",
+    "Name",
+    "Function",
+    "FunctionArn",
+    "FunctionName",
+    "Lambda",
+    "LambdaArn",
+    "LambdaFunction",
+    "LambdaFunctionArn",
+    "LambdaFunctionName",
+)
+"""What SAM, Serverless and CDK projects put behind a function's name in a substitution."""
+
+
+def plain(name: str) -> str:
+    """A name without case and punctuation: what two names of one function have in common."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+@dataclass(slots=True)
+class _Names:
+    """What the names of a definition can mean."""
+
+    functions: Mapping[str, str]  # name -> logical id
+    workflow: str
+    substitutions: Mapping[str, JSON]
+    meanings: Mapping[str, str] = field(init=False)  # plain token -> function
+
+    def __post_init__(self) -> None:
+        meanings: dict[str, str] = {}
+        for suffix in _SUFFIXES:  # a shorter suffix is the nearer meaning
+            for name in self.functions:
+                meanings.setdefault(plain(name) + suffix.lower(), name)
+        self.meanings = meanings
+
+    def of_token(self, token: str) -> str | None:
+        """The function that `${token}` names."""
+        if token in self.functions:
+            return token
+        return self.meanings.get(plain(token))
+
+    def of_text(self, text: str) -> str | None:
+        """The function that a name outside `${}` means."""
+        for prefix in (f"{WORKFLOW_NAME}_", f"{self.workflow}_", ""):
+            if text.startswith(prefix) and text[len(prefix) :] in self.functions:
+                return text[len(prefix) :]
+        return None
+
+    def nearest(self, text: str) -> str:
+        """What to write instead."""
+        name = text.removeprefix(f"{WORKFLOW_NAME}_").removeprefix(f"{self.workflow}_")
+        names = [*self.functions, *self.substitutions]
+        near = get_close_matches(name, names, n=1, cutoff=0.5)
+        if not near:
+            plains = {plain(known): known for known in names}
+            near = [plains[p] for p in get_close_matches(plain(name), plains, n=1, cutoff=0.5)]
+        if near:
+            return f"did you mean {near[0]!r}"
+        if not self.functions:
+            return "lambdas/ holds no function"
+        return f"the functions of this folder: {', '.join(sorted(self.functions))}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """A string of the definition that names a function."""
+
+    pointer: Pointer
+    state: str
+    invokes: bool
+    bare: bool  # a name by itself, or an expression, may stand here
+
+
+def resolve(
+    document: Document,
+    *,
+    functions: Mapping[str, str],
+    workflow: str,
+    substitutions: Mapping[str, str | int | float | bool],
+) -> tuple[Definition, tuple[Finding, ...]]:
+    """Find what a definition refers to, and write it as it is deployed.
+
+    Args:
+        document: the definition.
+        functions: the logical id of each function of the project, by its name.
+        workflow: the workflow's name, with its stage.
+        substitutions: the user's own.
+
+    Returns:
+        The definition with a `${key}` for each reference, and a finding for each name that means
+        nothing: an error where a function or an ARN is meant, a warning in other text.
+    """
+    names = _Names(functions=functions, workflow=workflow, substitutions=substitutions)
+    return _Resolver(document, names).resolve()
+
+
+class _Resolver:
+    def __init__(self, document: Document, names: _Names) -> None:
+        self.document, self.names = document, names
+        self.used: dict[str, Substitution] = {}
+        self.invoked: set[str] = set()
+        self.foreign: set[str] = set()
+        self.findings: list[Finding] = []
+
+    def resolve(self) -> tuple[Definition, tuple[Finding, ...]]:
+        places: dict[Pointer, _Place] = {}
+        for state in states(self.document):
+            places |= {place.pointer: place for place in _places(state)}
+            if _computes_function(state):
+                self._any()
+        rewritten: dict[Pointer, str] = {}
+        for pointer, value in walk(self.document):
+            if pointer and isinstance(pointer[-1], str):
+                self._key(pointer[-1])
+            if not isinstance(value, str) or pointer in self.document.literals:
+                continue
+            place = places.get(pointer)
+            text = self._function(value, place) if place else self._text(value, pointer)
+            if text != value:
+                rewritten[pointer] = text
+        definition = Definition(
+            text=self.document.rewrite(rewritten),
+            substitutions=dict(sorted(self.used.items())),
+            functions=tuple(sorted(self.invoked)),
+            foreign_functions=tuple(sorted(self.foreign)),
+        )
+        return definition, tuple(self.findings)
+
+    # --- functions ---------------------------------------------------------------------------
+
+    def _function(self, written: str, place: _Place) -> str:
+        """What stands where a function is named."""
+        if written.startswith("{%"):
+            if place.invokes:
+                self._any()
+            return self._text(written, place.pointer)
+        text = self._expanded(written)
+        arn = arns.parse(text)
+        if arn is not None:
+            if arn.service != "lambda":
+                return self._text(written, place.pointer)
+            return self._by_arn(written, arn, place)
+        token = TOKEN.match(text)
+        if token and (token.end() == len(text) or text[token.end()] == ":"):
+            name = self.names.of_token(token.group(1))
+            if name is None:
+                self._unknown_token(token.group(1), place)
+                return written
+            return self._ours(name, text[token.end() :], place)
+        if place.bare:
+            return self._by_name(written, text, place)
+        name = self.names.of_text(text)
+        hint = f'write "${{{name}}}"' if name else "an ARN, or ${function}"
+        self._error("unknown-function", f"{written!r} is not an ARN", hint, place)
+        return written
+
+    def _any(self) -> None:
+        """The name is computed when it runs: it may be any function of the project."""
+        self.invoked |= set(self.names.functions)
+
+    def _by_arn(self, written: str, arn: arns.Arn, place: _Place) -> str:
+        kind, _, rest = arn.resource.partition(":")
+        if kind != "function" or not rest:
+            self._error("unknown-function", f"{written!r} is no function's ARN", None, place)
+            return written
+        name, *qualifier = arns.split(rest)
+        tail = "".join(f":{part}" for part in qualifier)
+        if token := TOKEN.fullmatch(name):
+            ours = self.names.of_token(token.group(1))
+            if ours is None:
+                self._unknown_token(token.group(1), place)
+                return written
+            return self._ours(ours, tail, place)
+        own = (arn.region in ("REGION", "${AWS::Region}", "")) and (
+            arn.account in ("ACCOUNT_ID", "${AWS::AccountId}", "")
+        )
+        ours = self.names.of_text(name)
+        if ours and (own or arn.account in ("ACCOUNT_ID", "${AWS::AccountId}", "")):
+            return self._ours(ours, tail, place)
+        if WORKFLOW_NAME in name or (own and "${" not in arn.region + arn.account):
+            self._unknown(name, place)
+            return written
+        if not self._is_place(written, arn, ours, place):
+            return written
+        return self._theirs(written, arn, place)
+
+    def _is_place(self, written: str, arn: arns.Arn, ours: str | None, place: _Place) -> bool:
+        """Whether an ARN's region and account can be ones; a finding where not."""
+        region_ok = arn.region in ("REGION", "${AWS::Region}") or _REGION.fullmatch(arn.region)
+        account_ok = arn.account in ("ACCOUNT_ID", "${AWS::AccountId}") or _ACCOUNT.fullmatch(
+            arn.account
+        )
+        for good, what, value, word in (
+            (region_ok, "region", arn.region, "REGION"),
+            (account_ok, "account", arn.account, "ACCOUNT_ID"),
+        ):
+            if not good and not TOKEN.search(value):
+                hint = f'write "${{{ours}}}"' if ours else f"write {word}, and maestro fills it in"
+                message = f"{value!r} is no {what}, in {written!r}"
+                self._error("unknown-function", message, hint, place)
+                return False
+        return True
+
+    def _by_name(self, written: str, text: str, place: _Place) -> str:
+        name, *qualifier = arns.split(text)
+        if len(qualifier) > 1 and _ACCOUNT.fullmatch(name) and qualifier[0] == "function":
+            arn = arns.Arn(
+                partition="PARTITION",
+                service="lambda",
+                region="REGION",
+                account=name,
+                resource=":".join(qualifier),
+            )
+            return self._theirs(str(arn), arn, place)
+        ours = self.names.of_text(name)
+        if ours:
+            return self._ours(ours, "".join(f":{part}" for part in qualifier), place)
+        if text.startswith("$"):
+            hint = f'write "{place.pointer[-1]}.$"'
+            self._error("unknown-function", f"{written!r} is a path, not a name", hint, place)
+        elif _NAME.fullmatch(name):
+            self._unknown(name, place)
+        else:
+            message = f"{written!r} is neither a function's name nor its ARN"
+            self._error("unknown-function", message, self.names.nearest(written), place)
+        return written
+
+    def _ours(self, name: str, qualifier: str, place: _Place) -> str:
+        if place.invokes:
+            self.invoked.add(name)
+        return f"${{{self._function_key(name)}}}{qualifier}"
+
+    def _theirs(self, written: str, arn: arns.Arn, place: _Place) -> str:
+        """A function of somebody else's: its ARN stays, but for placeholders."""
+        if place.invokes:
+            unqualified = arns.split(arn.resource)[:2]
+            self.foreign.add(self._arn(str(replace(arn, resource=":".join(unqualified)))))
+        return self._text(written, place.pointer)
+
+    # --- other text --------------------------------------------------------------------------
+
+    def _key(self, key: str) -> None:
+        """A user's substitution in a key is filled in too; nothing else is looked for there."""
+        for token in TOKEN.finditer(key):
+            if token.group(1) in self.names.substitutions:
+                self.used[token.group(1)] = self.names.substitutions[token.group(1)]
+
+    def _text(self, text: str, pointer: Pointer) -> str:
+        """A text in which ARNs and tokens are filled in."""
+        if "${" not in text and "arn:" not in text:
+            return text
+        meant = text.startswith("arn:") or pointer[-1] == "Resource"
+        text = arns.ARN.sub(lambda match: self._arn(match.group()), text)
+        return TOKEN.sub(lambda match: self._token(match, pointer, meant=meant), text)
+
+    def _arn(self, text: str) -> str:
+        """An ARN with substitutions for the words that stand for region, account, partition."""
+        arn = arns.parse(text)
+        if arn is None:
+            return text
+        return str(
+            replace(
+                arn,
+                partition=self._placeholder(arn.partition),
+                region=self._placeholder(arn.region),
+                account=self._placeholder(arn.account),
+                resource=self._pseudo(arn.resource.replace(WORKFLOW_NAME, self.names.workflow)),
+            )
+        )
+
+    def _placeholder(self, part: str) -> str:
+        return self._pseudo_key(PLACEHOLDERS[part]) if part in PLACEHOLDERS else self._pseudo(part)
+
+    def _pseudo(self, text: str) -> str:
+        return TOKEN.sub(
+            lambda match: self._pseudo_key(match.group(1))
+            if match.group(1) in PSEUDO_PARAMETERS
+            else match.group(),
+            text,
+        )
+
+    def _token(self, match: re.Match[str], pointer: Pointer, *, meant: bool) -> str:
+        token = match.group(1)
+        if token in PSEUDO_PARAMETERS:
+            return self._pseudo_key(token)
+        if token in self.names.substitutions:
+            self.used[token] = self.names.substitutions[token]
+            return match.group()
+        if token in self.used:  # one of ours, written a moment ago
+            return match.group()
+        name = self.names.of_token(token)
+        if name is not None:
+            return f"${{{self._function_key(name)}}}"
+        self._finding(
+            "unknown-substitution",
+            "error" if meant else "warning",
+            f"${{{token}}} names nothing",
+            f"{self.names.nearest(token)}; what is no function goes into [workflow.substitutions]"
+            if meant
+            else "it stays as it is; if it should be filled in, define it in "
+            "[workflow.substitutions]",
+            pointer,
+        )
+        return match.group()
+
+    # --- keys of substitutions ---------------------------------------------------------------
+
+    def _expanded(self, text: str) -> str:
+        """A text with the user's own substitutions filled in, for reading it."""
+        values = self.names.substitutions
+        return TOKEN.sub(
+            lambda match: str(values[match.group(1)]) if match.group(1) in values else match.group(),
+            text,
+        )
+
+    def _function_key(self, name: str) -> str:
+        key = self._free(f"{self.names.functions[name]}Arn")
+        self.used[key] = FunctionArn(function=name)
+        return key
+
+    def _pseudo_key(self, name: str) -> str:
+        key = self._free(PSEUDO_PARAMETERS[name])
+        self.used[key] = PseudoParameter(name=name)
+        return f"${{{key}}}"
+
+    def _free(self, key: str) -> str:
+        """A key that no substitution of the user's has."""
+        while key in self.names.substitutions:
+            key += "0"
+        return key
+
+    # --- findings ----------------------------------------------------------------------------
+
+    def _unknown(self, name: str, place: _Place) -> None:
+        function = name.removeprefix(f"{WORKFLOW_NAME}_")
+        hint = f"{self.names.nearest(name)}; a function outside this folder is named by its ARN"
+        self._error("unknown-function", f"there is no function {function!r}", hint, place)
+
+    def _unknown_token(self, token: str, place: _Place) -> None:
+        message = f"${{{token}}} names no function of this folder"
+        self._error("unknown-function", message, self.names.nearest(token), place)
+
+    def _error(self, rule: str, message: str, hint: str | None, place: _Place) -> None:
+        self._finding(rule, "error", message, hint, place.pointer)
+
+    def _finding(
+        self, rule: str, severity: Severity, message: str, hint: str | None, pointer: Pointer
+    ) -> None:
+        self.findings.append(
+            Finding(
+                rule=rule,
+                severity=severity,
+                message=message,
+                hint=hint,
+                where=self.document.where(pointer),
+                state=_state_of(pointer),
+            )
+        )
+
+
+def _places(state: State) -> Iterator[_Place]:
+    """The strings of a state that name a function."""
+    resource = state.value.get("Resource")
+    if state.type != "Task" or not isinstance(resource, str):
+        return
+    if not _LAMBDA_ACTION.search(resource):
+        yield _Place(
+            pointer=(*state.pointer, "Resource"), state=state.name, invokes=True, bare=False
+        )
+        return
+    for key in ("Parameters", "Arguments"):
+        arguments = state.value.get(key)
+        if isinstance(arguments, dict) and isinstance(arguments.get("FunctionName"), str):
+            yield _Place(
+                pointer=(*state.pointer, key, "FunctionName"),
+                state=state.name,
+                invokes=bool(_INVOKE.search(resource)),
+                bare=True,
+            )
+
+
+def _computes_function(state: State) -> bool:
+    """Whether the name of the function that a state invokes is the outcome of an expression."""
+    resource = state.value.get("Resource")
+    if state.type != "Task" or not isinstance(resource, str) or not _INVOKE.search(resource):
+        return False
+    parameters = state.value.get("Parameters")
+    by_path = isinstance(parameters, dict) and "FunctionName.$" in parameters
+    return by_path or isinstance(state.value.get("Arguments"), str)
+
+
+def _state_of(pointer: Pointer) -> str | None:
+    """The innermost state that a pointer leads into."""
+    for n in range(len(pointer) - 1, 0, -1):
+        if pointer[n - 1] == "States":
+            return str(pointer[n])
+    return None

@@ -1,0 +1,1 @@
+"""The user's folder, and ours: settings, functions, templates."""

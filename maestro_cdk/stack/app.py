@@ -1,0 +1,75 @@
+"""The CDK app of a project: its Workflow in a stack of its own, written as a cloud assembly."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from aws_cdk import (
+    App,
+    CfnOutput,
+    CliCredentialsStackSynthesizer,
+    DefaultStackSynthesizer,
+    IReusableStackSynthesizer,
+    Stack,
+)
+
+from maestro_cdk.model import Bundle, Project
+from maestro_cdk.stack.workflow import Workflow, tags
+
+ASSET_BUCKET = "maestro-assets-${AWS::AccountId}-${AWS::Region}"
+
+_CONTEXT = {
+    # What CDK adds to a template for its own ends would tell `cdk synth` from `maestro synth`.
+    "aws:cdk:enable-path-metadata": False,
+    "aws:cdk:enable-asset-metadata": False,
+    "aws:cdk:version-reporting": False,
+    "aws:cdk:disable-asset-staging-context": False,
+}
+
+
+def write(project: Project, bundles: Sequence[Bundle], out: Path, *, bootstrapped: bool) -> None:
+    """Synthesize a project's stack.
+
+    Args:
+        project: the project.
+        bundles: what its functions are made of.
+        out: the folder for the assembly.
+        bootstrapped: whether assets go to the bucket of CDK's bootstrap, rather than maestro's.
+    """
+    app = App(
+        outdir=str(out),
+        analytics_reporting=False,
+        tree_metadata=False,
+        stack_traces=False,
+        # It costs a second; maestro's own rules and `validate --strict` look at what it looks at.
+        builtin_cloud_formation_validation=False,
+        post_cli_context=_CONTEXT,
+    )
+    synthesizer: IReusableStackSynthesizer = (
+        DefaultStackSynthesizer()
+        if bootstrapped
+        else CliCredentialsStackSynthesizer(
+            file_assets_bucket_name=ASSET_BUCKET, bucket_prefix=f"{project.stack_name}/"
+        )
+    )
+    settings = project.settings
+    stack = Stack(
+        app,
+        project.stack_name,
+        synthesizer=synthesizer,
+        termination_protection=settings.workflow.protected,
+        tags=tags(project),
+    )
+    owner = {"project": settings.workflow.name}
+    if settings.stage:
+        owner["stage"] = settings.stage
+    stack.template_options.metadata = {"Maestro": owner}
+    workflow = Workflow(stack, "Workflow", project, bundles=bundles)
+    for logical_id, resource in workflow.resources().items():
+        resource.override_logical_id(logical_id)
+    CfnOutput(
+        stack,
+        "StateMachineArn",
+        value=workflow.state_machine.state_machine_arn,
+        description="The state machine, as StartExecution names it",
+    )
+    app.synth()

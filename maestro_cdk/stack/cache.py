@@ -1,0 +1,133 @@
+"""Assemblies kept from one run to the next, so that CDK starts only when the template may change.
+
+An entry is found by everything that the template's shape depends on, but not by the functions'
+code: where only that changed, the kept assembly serves with the new assets' names in it.
+"""
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from maestro_cdk import __version__
+from maestro_cdk.model import JSON, Bundle, Project
+
+KEPT = 200
+"""Entries beyond this number are dropped, the longest unused first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An assembly's files but for the functions' zips, and each function's asset in them."""
+
+    files: Mapping[str, str]
+    assets: Mapping[str, str]
+
+
+def asset_name(bundle: Bundle) -> str:
+    """What CDK calls an asset whose hash we give: the hash of that hash."""
+    return hashlib.sha256(bundle.digest.encode()).hexdigest()
+
+
+def key(project: Project, *, bootstrapped: bool, environ: Mapping[str, str]) -> str:
+    """What names the assembly of a project, whatever its functions' code."""
+    settings = asdict(project.settings)
+    del settings["origins"], settings["target"]
+    facts: dict[str, JSON] = {
+        "versions": [__version__, version("aws-cdk-lib"), version("constructs"), sys.version],
+        "stack": project.stack_name,
+        "settings": settings,
+        "definition": asdict(project.definition),
+        "substitutions": [
+            type(value).__name__ for value in project.definition.substitutions.values()
+        ],
+        "functions": [{**asdict(item), "root": None} for item in project.functions],
+        "bootstrapped": bootstrapped,
+        "context": environ.get("CDK_CONTEXT_JSON") if bootstrapped else None,
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def find(folder: Path, name: str) -> Kept | None:
+    """The entry of that name; None where there is none that is whole."""
+    path = folder / f"{name}.json"
+    try:
+        entry = json.loads(path.read_bytes())
+        kept = Kept(files=entry["files"], assets=entry["assets"])
+        if entry["checksum"] != _checksum(kept):
+            return None
+        os.utime(path)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return kept
+
+
+def keep(folder: Path, name: str, kept: Kept) -> None:
+    """Keep an entry; where that cannot be done, the next run does without."""
+    entry = {"checksum": _checksum(kept), "files": kept.files, "assets": kept.assets}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, written = tempfile.mkstemp(dir=folder, suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(entry, file)
+        Path(written).replace(folder / f"{name}.json")
+        _prune(folder)
+    except OSError:
+        return
+
+
+def retarget(kept: Kept, assets: Mapping[str, str], stack_name: str) -> dict[str, str]:
+    """The assembly's files with other assets for some functions, to the byte as CDK writes them."""
+    moved = {
+        kept.assets[function]: new
+        for function, new in assets.items()
+        if kept.assets[function] != new
+    }
+    if not moved:
+        return dict(kept.files)
+    template, manifest = f"{stack_name}.template.json", f"{stack_name}.assets.json"
+    before = hashlib.sha256(kept.files[template].encode()).hexdigest()
+    files = {name: _replaced(text, moved) for name, text in kept.files.items()}
+    # The template is an asset itself, named by its content.
+    after = {before: hashlib.sha256(files[template].encode()).hexdigest()}
+    files = {name: _replaced(text, after) for name, text in files.items()}
+    files[manifest] = _with_destinations(files[manifest])
+    return files
+
+
+def _replaced(text: str, names: Mapping[str, str]) -> str:
+    for old, new in names.items():
+        text = text.replace(old, new)
+    return text
+
+
+def _with_destinations(text: str) -> str:
+    """An asset manifest whose destinations are named by what they hold, as CDK names them."""
+    manifest = json.loads(text)
+    for asset in manifest["files"].values():
+        asset["destinations"] = {
+            f"{name.rpartition('-')[0]}-{_short_hash(place)}": place
+            for name, place in asset["destinations"].items()
+        }
+    return json.dumps(manifest, indent=2, ensure_ascii=False)
+
+
+def _short_hash(value: JSON) -> str:
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _checksum(kept: Kept) -> str:
+    text = json.dumps([kept.files, kept.assets], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _prune(folder: Path) -> None:
+    entries = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in entries[KEPT:]:
+        path.unlink(missing_ok=True)

