@@ -1,0 +1,123 @@
+"""MiniStack, and everything that is known here of its insides.
+
+It reads its settings from the environment while it is imported, so this module must not be
+imported before they are there.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ministack import app as ministack
+from ministack.core import persistence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from maestro_cdk.local.middleware import App
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+
+
+def application() -> "App":
+    """MiniStack as an ASGI application."""
+    app: App = ministack.app
+    return app
+
+
+def has_running_executions() -> bool:
+    """Whether an execution of a state machine runs."""
+    machines = sys.modules.get("ministack.services.stepfunctions")
+    if machines is None:
+        return False
+    statuses = [execution.get("status") for execution in list(machines._executions.all_values())]  # noqa: SLF001
+    return "RUNNING" in statuses
+
+
+class State:
+    """What MiniStack holds, written to the folder that it reads when it starts.
+
+    MiniStack writes only at a clean end, all of it, and one service after the other. Here the
+    services that changed are written, and put in place together, so that a crash leaves what was
+    at one moment.
+    """
+
+    def __init__(self, folder: "Path") -> None:
+        self._folder = folder
+        self._written: dict[str, bytes] = {}
+        self._unwritable: set[str] = set()
+
+    def save(self) -> None:
+        """Write the services that have changed since this was called last.
+
+        Raises:
+            OSError: the folder cannot be written to.
+            RuntimeError: a service was being changed each time that it was looked at.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        prune = _put_off_pruning()
+        fresh = []
+        for name, state in ministack._build_persistence_save_dict().items():  # noqa: SLF001
+            text = self._text(name, state)
+            digest = hashlib.sha256(text or b"").digest()
+            if text is None or self._written.get(name) == digest:
+                continue
+            path = self._folder / f"{name}.json.new"
+            with path.open("wb") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.append((name, path, digest))
+        for name, path, digest in fresh:
+            path.replace(self._folder / f"{name}.json")
+            self._written[name] = digest
+        prune()
+
+    def _text(self, name: str, state: "Callable[[], Any]") -> bytes | None:
+        """A service's state as persistence.save_state would write it; None: it has none."""
+        for attempt in range(ATTEMPTS):
+            try:
+                payload = state()
+                if payload is None:
+                    return None
+                version = persistence._state_format_version(name)  # noqa: SLF001
+                return json.dumps(
+                    {"__ministack_format__": version, "payload": payload},
+                    default=persistence._json_default,  # noqa: SLF001
+                ).encode()
+            except RuntimeError:  # a dictionary changed while it was walked
+                if attempt == ATTEMPTS - 1:
+                    raise
+            except TypeError:
+                if name not in self._unwritable:
+                    self._unwritable.add(name)
+                    logger.exception("The state of %s cannot be written", name)
+                return None
+        return None
+
+
+def _put_off_pruning() -> "Callable[[], None]":
+    """Keep functions' code on disk until no state on disk names it; return what removes it then.
+
+    MiniStack removes it when a function's state is asked for, which is before that is written.
+    """
+    functions = sys.modules.get("ministack.services.lambda_svc")
+    if functions is None:
+        return lambda: None
+    # The one that MiniStack came with, or the one that an earlier call put in its place.
+    current = functions._prune_orphan_code_blobs  # noqa: SLF001
+    prune: Callable[[set[str]], None] = getattr(current, "in_earnest", current)
+    wanted: list[set[str]] = []
+
+    def note(referenced: set[str]) -> None:
+        wanted.append(referenced)
+
+    setattr(note, "in_earnest", prune)  # noqa: B010 - a function has no such attribute, to mypy
+    setattr(functions, "_prune_orphan_code_blobs", note)  # noqa: B010 - nor the module
+    return lambda: prune(wanted[-1]) if wanted else None

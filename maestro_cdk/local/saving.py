@@ -1,0 +1,70 @@
+"""Saves soon after changes, off the threads that answer requests."""
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+
+class Saver:
+    """Calls `save` once for all the changes of a moment.
+
+    Args:
+        save: writes what changed; what it raises is logged, and it is called again.
+        busy: whether something goes on that changes more without being asked to; while it does,
+            `save` is called every `pace` seconds.
+        delay: the seconds between a change and its being saved.
+        pace: see `busy`.
+    """
+
+    def __init__(
+        self,
+        save: "Callable[[], None]",
+        *,
+        busy: "Callable[[], bool]",
+        delay: float = 0.3,
+        pace: float = 1.0,
+    ) -> None:
+        self._save = save
+        self._busy = busy
+        self._delay = delay
+        self._pace = pace
+        self._changed = threading.Event()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="saver", daemon=True)
+        self._thread.start()
+
+    def changed(self) -> None:
+        """Note that there is something to save."""
+        self._changed.set()
+
+    def close(self) -> None:
+        """Save what is left to save, and end."""
+        self._closing.set()
+        self._changed.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._changed.wait()
+            self._closing.wait(self._delay)
+            self._changed.clear()
+            again = self._attempt()
+            if again and not self._closing.wait(self._pace):
+                self._changed.set()
+
+    def _attempt(self) -> bool:
+        """Save; return whether there will be more to save although nobody says so."""
+        # Asked before saving: what ends meanwhile is then saved once more.
+        busy = self._busy()
+        try:
+            self._save()
+        except Exception:
+            # A saver that ends at the first full disk would lose all that comes after.
+            logger.exception("The state could not be saved; it is tried again")
+            return True
+        return busy
