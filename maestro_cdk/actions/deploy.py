@@ -1,0 +1,241 @@
+"""Deploying a project, in three steps: a plan, someone's consent to it, and its execution.
+
+While CDK makes the assembly, AWS is asked whose credentials these are, whether the asset bucket
+is ready and how the stack stands: none of these waits for another. Assets are uploaded before the
+change set, which refers to them; nothing of the stack changes until `apply`.
+"""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from maestro_cdk.actions.following import Ended, follow
+from maestro_cdk.errors import CredentialsError, DeploymentFailed, StackBusy, StackForeign
+from maestro_cdk.model import (
+    Assembly,
+    Bundle,
+    Function,
+    Identity,
+    Owner,
+    Plan,
+    Project,
+    SourceRef,
+    Stack,
+)
+from maestro_cdk.ports import Clock, Cloud, Note, Reporter, Step, Synthesizer
+
+INLINE_TEMPLATE_LIMIT = 51_200
+"""Bytes of a template that may be sent with the request:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+
+_FAILED_CREATION = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+"""Nothing lives in such a stack, and it can only be deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A plan, and what carrying it out needs to know."""
+
+    project: Project
+    identity: Identity
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """The stack as it stands after a deployment; `changed` is False where nothing had to be."""
+
+    stack: Stack
+    changed: bool
+
+
+def prepare(
+    project: Project,
+    bundles: Sequence[Bundle],
+    out: Path,
+    *,
+    cloud: Cloud,
+    synthesizer: Synthesizer,
+    reporter: Reporter,
+    clock: Clock,
+    tags: Mapping[str, str],
+) -> Prepared:
+    """Find out what deploying would change.
+
+    Args:
+        project: what to deploy.
+        bundles: what its functions are made of.
+        out: a folder for the assembly.
+        cloud: where to.
+        synthesizer: makes the assembly.
+        reporter: hears of each step.
+        clock: tells and passes the time.
+        tags: the stack's.
+
+    Raises:
+        CredentialsError: the credentials are of another account than the stage's.
+        StackForeign: a stack of that name is not this project's.
+        StackBusy: another operation runs on the stack.
+        DeploymentFailed: CloudFormation refuses the template.
+    """
+    reporter.emit(Step(f"synthesizing {_counted(len(project.functions), 'function')}"))
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        identity = pool.submit(lambda: cloud.identity)
+        described = pool.submit(cloud.stacks.describe, project.stack_name)
+        assembly = synthesizer.synthesize(project, bundles, out)
+        check_account(project, identity.result())
+        stack = described.result()
+    if stack is not None:
+        check_owner(project, stack)
+        if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
+            raise StackBusy(
+                f"the stack {stack.name} is busy: {stack.status}",
+                hint="wait until that has ended, and deploy again",
+            )
+        stack = _cleared(stack, cloud=cloud, reporter=reporter, clock=clock)
+    _upload(assembly, cloud=cloud, reporter=reporter)
+    reporter.emit(Step("asking CloudFormation what would change"))
+    inline = len(assembly.template.encode()) <= INLINE_TEMPLATE_LIMIT
+    plan = cloud.stacks.plan(
+        project.stack_name,
+        creates=stack is None or stack.status == "REVIEW_IN_PROGRESS",
+        template=assembly.template if inline else None,
+        template_url=None if inline else _template_url(assembly, cloud),
+        tags=tags,
+        role=project.settings.workflow.cloudformation_role,
+    )
+    return Prepared(project=project, identity=identity.result(), plan=plan)
+
+
+def apply(prepared: Prepared, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> Deployed:
+    """Carry out a plan, and report until it is done.
+
+    Raises:
+        DeploymentFailed: with the first resource that failed, why, and what in the folder made it.
+    """
+    project, plan = prepared.project, prepared.plan
+    if plan.changes:
+        count = _counted(len(plan.changes), "resource")
+        verb = "creating" if plan.creates else "updating"
+        reporter.emit(Step(f"{verb} the stack {project.stack_name}: {count}"))
+        since = clock.now() - timedelta(seconds=1)
+        cloud.stacks.apply(plan)
+        ended = follow(
+            plan.stack_id, since, stacks=cloud.stacks, reporter=reporter, clock=clock
+        )
+        if ended.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            raise _failed(project, ended)
+    stack = cloud.stacks.describe(plan.stack_id)
+    if stack is None:
+        raise DeploymentFailed(f"the stack {project.stack_name} was deleted meanwhile")
+    return Deployed(stack=stack, changed=bool(plan.changes))
+
+
+def check_account(project: Project, identity: Identity) -> None:
+    """Refuse credentials of another account than the one that the settings name."""
+    account = project.settings.target.account
+    if account and account != identity.account:
+        stage = f"stage {project.settings.stage!r}" if project.settings.stage else "this project"
+        raise CredentialsError(
+            f"{stage} belongs to account {account}; "
+            f"these credentials are of {identity.account} ({identity.arn})",
+            hint="choose other credentials with --profile, or another --stage",
+        )
+
+
+def check_owner(project: Project, stack: Stack) -> None:
+    """Refuse a stack that this project did not make."""
+    if stack.status == "REVIEW_IN_PROGRESS":  # nothing was ever made of it
+        return
+    settings = project.settings
+    own = Owner(project=settings.workflow.name, stage=settings.stage)
+    if stack.owner == own:
+        return
+    if stack.owner is None:
+        message = f"there is a stack {stack.name} that maestro did not make"
+    else:
+        message = f"the stack {stack.name} belongs to {_said(stack.owner)}, not to {_said(own)}"
+    raise StackForeign(
+        f"{message}; it is left alone",
+        hint="give the workflow another name: [workflow] name in maestro.toml",
+    )
+
+
+def _cleared(stack: Stack, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> Stack | None:
+    """Delete what is left of a creation that failed: CloudFormation cannot update it."""
+    if stack.status not in _FAILED_CREATION:
+        return stack
+    reporter.emit(Note(f"the stack's creation had failed ({stack.status}); making it anew"))
+    since = clock.now() - timedelta(seconds=1)
+    cloud.stacks.delete(stack.id, role=None)
+    ended = follow(stack.id, since, stacks=cloud.stacks, reporter=reporter, clock=clock)
+    if ended.status != "DELETE_COMPLETE":
+        raise DeploymentFailed(
+            f"what is left of the stack {stack.name} cannot be deleted: {ended.reason}",
+            hint="`maestro teardown` tries again",
+        )
+    return None
+
+
+def _upload(assembly: Assembly, *, cloud: Cloud, reporter: Reporter) -> None:
+    """Bring to the bucket what it does not hold yet."""
+    if not assembly.assets:
+        return
+    cloud.assets.prepare()
+    paths = {asset.key: asset.path for asset in assembly.assets}
+    absent = cloud.assets.absent(tuple(paths))
+    if not absent:
+        return
+    size = sum(paths[key].stat().st_size for key in absent)
+    reporter.emit(Step(f"uploading {_counted(len(absent), 'file')}, {_size(size)}"))
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        for upload in [pool.submit(cloud.assets.put, key, paths[key]) for key in absent]:
+            upload.result()
+
+
+def _template_url(assembly: Assembly, cloud: Cloud) -> str:
+    cloud.assets.prepare()
+    path = assembly.directory / f"{assembly.stack_name}.template.json"
+    cloud.assets.put(assembly.template_key, path)
+    return cloud.assets.url(assembly.template_key)
+
+
+def _failed(project: Project, ended: Ended) -> DeploymentFailed:
+    event = ended.failure
+    if event is None:
+        return DeploymentFailed(f"{ended.status}: {ended.reason or 'CloudFormation says no more'}")
+    where = source_of(project, event.logical_id)
+    return DeploymentFailed(
+        f"{event.logical_id} ({event.type}): {event.reason or event.status}",
+        hint=f"the stack is {ended.status}; mend it and deploy again",
+        where=where,
+    )
+
+
+def source_of(project: Project, logical_id: str) -> SourceRef | None:
+    """The file of the folder that a resource of the stack was made from."""
+    for function in project.functions:
+        if logical_id.startswith(f"{function.logical_id}Function"):
+            return SourceRef(file=_relative(function, project))
+    if logical_id == "StateMachine":
+        return SourceRef(file="definition.asl.json")
+    return None
+
+
+def _relative(function: Function, project: Project) -> str:
+    return function.root.relative_to(project.folder).as_posix()
+
+
+def _said(owner: Owner) -> str:
+    stage = f" (stage {owner.stage})" if owner.stage else ""
+    return f"the project {owner.project}{stage}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} KB"  # noqa: PLR2004

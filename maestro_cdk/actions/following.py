@@ -1,0 +1,63 @@
+"""Following what takes its time: an operation on a stack, polled fast at first, then slower."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from maestro_cdk.model import StackEvent
+from maestro_cdk.ports import Clock, Reporter, ResourceChanged, Stacks
+
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 3.0
+GROWTH = 1.4
+
+_ENDS = ("_COMPLETE", "_FAILED")
+
+
+def pauses(*, first: float = FIRST_PAUSE, longest: float = LONGEST_PAUSE) -> Iterator[float]:
+    """Seconds to wait between looks, growing."""
+    pause = first
+    while True:
+        yield pause
+        pause = min(longest, pause * GROWTH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How an operation on a stack ended; `failure` is the first resource that failed of itself."""
+
+    status: str
+    reason: str | None
+    failure: StackEvent | None
+
+
+def follow(
+    stack_id: str, since: datetime, *, stacks: Stacks, reporter: Reporter, clock: Clock
+) -> Ended:
+    """Report the stack's events after `since` until its operation ends."""
+    seen: set[str] = set()
+    failure: StackEvent | None = None
+    waits = pauses()
+    while True:
+        for event in stacks.events(stack_id, since):
+            if event.id in seen:
+                continue
+            seen.add(event.id)
+            reporter.emit(ResourceChanged(event))
+            if failure is None and _is_cause(event, stack_id):
+                failure = event
+            if event.physical_id == stack_id and _is_end(event.status):
+                return Ended(status=event.status, reason=event.reason, failure=failure)
+        clock.sleep(next(waits))
+
+
+def _is_end(status: str) -> bool:
+    """Whether a stack's status is one that it stays in; cleaning up after an update is not."""
+    return status.endswith(_ENDS) and not status.endswith("CLEANUP_IN_PROGRESS")
+
+
+def _is_cause(event: StackEvent, stack_id: str) -> bool:
+    """Whether a resource failed of itself, and was not just cancelled because another had."""
+    if not event.status.endswith("_FAILED") or event.physical_id == stack_id:
+        return False
+    return "cancelled" not in (event.reason or "").lower()

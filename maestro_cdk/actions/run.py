@@ -1,0 +1,80 @@
+"""Starting an execution and following it to its end."""
+
+import secrets
+from dataclasses import dataclass
+
+from maestro_cdk.actions.following import pauses
+from maestro_cdk.errors import CloudError
+from maestro_cdk.model import Execution, Project, Stack
+from maestro_cdk.ports import Clock, Cloud, ExecutionMoved, Reporter
+
+OUTPUT = "StateMachineArn"
+
+_ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """An execution that was begun; `ended` is there already where the machine is EXPRESS."""
+
+    machine: str
+    arn: str
+    ended: Execution | None = None
+
+
+def machine_of(project: Project, *, cloud: Cloud, local: bool) -> str:
+    """The ARN of the project's state machine, from its stack's outputs.
+
+    Raises:
+        CloudError: the project is not deployed there.
+    """
+    stack: Stack | None = cloud.stacks.describe(project.stack_name)
+    if stack is None or OUTPUT not in stack.outputs:
+        how = "maestro deploy --local" if local else "maestro deploy"
+        raise CloudError(f"{project.stack_name} is not deployed here", hint=f"`{how}` does that")
+    return stack.outputs[OUTPUT]
+
+
+def start(
+    machine: str, payload: str, *, name: str | None, cloud: Cloud, clock: Clock
+) -> Started:
+    """Begin an execution with JSON text as its input; one of an EXPRESS machine is run through."""
+    name = name or execution_name(clock)
+    if cloud.machines.express(machine):
+        ended = cloud.machines.start_sync(machine, name=name, payload=payload)
+        return Started(machine=machine, arn=ended.arn, ended=ended)
+    arn = cloud.machines.start(machine, name=name, payload=payload)
+    return Started(machine=machine, arn=arn)
+
+
+def follow(
+    execution: str, *, cloud: Cloud, reporter: Reporter, clock: Clock, timeout: float | None
+) -> Execution:
+    """Report an execution's events until it ends.
+
+    Raises:
+        CloudError: it did not end within `timeout` seconds; it goes on.
+    """
+    last = 0
+    began = clock.monotonic()
+    waits = pauses(longest=2.0)
+    while True:
+        events = cloud.machines.history(execution, after=last)
+        for event in events:
+            reporter.emit(ExecutionMoved(event))
+        if events:
+            last = events[-1].id
+            waits = pauses(longest=2.0)
+            if events[-1].type in _ENDS:
+                return cloud.machines.describe(execution)
+        if timeout is not None and clock.monotonic() - began >= timeout:
+            raise CloudError(
+                f"the execution has not ended within {timeout:g} s; it goes on",
+                hint=f"stop it with `aws stepfunctions stop-execution --execution-arn {execution}`",
+            )
+        clock.sleep(next(waits))
+
+
+def execution_name(clock: Clock) -> str:
+    """A name that two executions started in one millisecond would not share."""
+    return f"{clock.now():%Y-%m-%d-%H-%M-%S-%f}"[:-3] + f"-{secrets.token_hex(3)}"

@@ -1,0 +1,166 @@
+"""The composition root: where commands get their project, their cloud and their reporter from."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING
+
+from maestro_cdk.cli.output import Reporter, reporter_for
+from maestro_cdk.errors import UsageError
+from maestro_cdk.model import Project
+from maestro_cdk.ports import Cloud
+from maestro_cdk.project import scanner
+from maestro_cdk.project.settings import Flags
+
+if TYPE_CHECKING:
+    from maestro_cdk.local.lifecycle import Server
+    from maestro_cdk.stack.synth import CachedSynthesizer
+
+LOCAL_REGION = "us-east-1"
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> datetime:
+        """The time of day, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that only grow."""
+        return monotonic()
+
+    def sleep(self, seconds: float, /) -> None:
+        """Let time pass."""
+        sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The shared flags, as they were given."""
+
+    project: Path | None = None
+    stage: str | None = None
+    profile: str | None = None
+    region: str | None = None
+    local: bool = False
+    output: str = "text"
+    yes: bool = False
+
+
+class Context:
+    """What a command works with.
+
+    Args:
+        options: the shared flags.
+        verbose: whether more is told.
+    """
+
+    def __init__(self, options: Options, *, verbose: bool = False) -> None:
+        self.options = options
+        self.environ: Mapping[str, str] = os.environ
+        self.clock = SystemClock()
+        self.reporter: Reporter = reporter_for(sys.stderr, verbose=verbose)
+
+    @property
+    def json(self) -> bool:
+        """Whether the result is to be a JSON document."""
+        return self.options.output == "json"
+
+    def folder(self) -> Path:
+        """The project's folder.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if self.options.project is not None:
+            return self.options.project.absolute()
+        return scanner.find(Path.cwd())
+
+    def project(self) -> Project:
+        """The project, read.
+
+        Raises:
+            ProjectError: every problem of its folder.
+        """
+        return scanner.load(
+            self.folder(),
+            Flags(
+                stage=self.options.stage or stage_of_cdk(self.environ),
+                region=self.options.region,
+                profile=self.options.profile,
+            ),
+            environ=self.environ,
+            home=Path.home(),
+        )
+
+    def synthesizer(self) -> "CachedSynthesizer":
+        """Makes cloud assemblies; for the CDK CLI's bucket where that runs us."""
+        from maestro_cdk.stack.synth import CachedSynthesizer  # noqa: PLC0415 - spares its imports
+
+        return CachedSynthesizer(
+            cache_folder() / "synth",
+            bootstrapped="CDK_OUTDIR" in self.environ,
+            environ=self.environ,
+        )
+
+    def cloud(self, project: Project) -> Cloud:
+        """AWS as the settings say, or the AWS on this machine, started if it does not run."""
+        from maestro_cdk.aws.session import connect  # noqa: PLC0415 - boto3 takes 0.2 s
+
+        if self.options.local:
+            return connect(
+                region=self.options.region or LOCAL_REGION,
+                profile=None,
+                endpoint=self.server().endpoint,
+                access_key="test",
+                secret_key="test",  # noqa: S106 - what the local AWS takes
+                environ={},
+                clock=self.clock,
+            )
+        target = project.settings.target
+        return connect(
+            region=target.region, profile=target.profile, environ=self.environ, clock=self.clock
+        )
+
+    def server(self) -> "Server":
+        """The AWS on this machine, started if it does not run."""
+        from maestro_cdk.local import lifecycle  # noqa: PLC0415 - most commands do without
+
+        return lifecycle.start(cache_folder())
+
+    def confirm(self, question: str) -> bool:
+        """Ask, unless `-y` was given.
+
+        Raises:
+            UsageError: nobody can be asked.
+        """
+        if self.options.yes:
+            return True
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise UsageError("this needs a yes, and there is no terminal to ask at", hint="add -y")
+        import click  # noqa: PLC0415 - at hand by now
+
+        return click.confirm(question, default=False, err=True)
+
+
+def cache_folder() -> Path:
+    """Where this user's caches are, and the state of the AWS on this machine."""
+    from platformdirs import user_cache_path  # noqa: PLC0415 - only a few commands need it
+
+    return user_cache_path("maestro")
+
+
+def stage_of_cdk(environ: Mapping[str, str]) -> str | None:
+    """The stage that `cdk -c stage=NAME` picks, where the CDK CLI runs us."""
+    import json  # noqa: PLC0415 - only then
+
+    try:
+        stage = json.loads(environ.get("CDK_CONTEXT_JSON", "{}")).get("stage")
+    except (ValueError, AttributeError):
+        return None
+    return stage if isinstance(stage, str) and stage else None

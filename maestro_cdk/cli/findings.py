@@ -1,0 +1,138 @@
+"""Findings as text with the line they speak of, as JSON, as SARIF, and as GitHub reads them."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import click
+
+from maestro_cdk import __version__
+from maestro_cdk.model import JSON, Finding
+
+FORMATS = ("text", "json", "sarif", "github")
+
+_COLORS = {"error": "red", "warning": "yellow", "info": "blue"}
+_SARIF_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+_GITHUB_LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
+_WIDEST = 100
+
+
+def one_line(finding: Finding, style: Callable[..., str] = click.style) -> str:
+    """A finding, its place first, as compilers write it."""
+    severity = style(f"{finding.severity}:", fg=_COLORS[finding.severity], bold=True)
+    hint = f" - {finding.hint}" if finding.hint else ""
+    return f"{finding.where}: {severity} {finding.message}{hint} [{finding.rule}]"
+
+
+def as_text(findings: Iterable[Finding], folder: Path) -> str:
+    """Each finding with its line of the source and a marker under the place."""
+    blocks = []
+    for finding in findings:
+        severity = click.style(finding.severity, fg=_COLORS[finding.severity], bold=True)
+        lines = [f"{severity}: {finding.message} [{finding.rule}]", f"  --> {finding.where}"]
+        lines += _source(finding, folder)
+        if finding.hint:
+            lines.append(f"  = {finding.hint}")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def _source(finding: Finding, folder: Path) -> list[str]:
+    if not finding.where.line:
+        return []
+    try:
+        text = (folder / finding.where.file).read_text("utf-8-sig")
+        line = text.split("\n")[finding.where.line - 1].rstrip("\r")
+    except (OSError, UnicodeDecodeError, IndexError):
+        return []
+    column = max(finding.where.column, 1) - 1
+    start = max(0, column - _WIDEST // 2) if len(line) > _WIDEST else 0
+    shown = line[start : start + _WIDEST].replace("\t", " ")
+    number = str(finding.where.line)
+    gutter = " " * len(number)
+    marked = [f"{gutter} |", f"{number} | {shown}"]
+    if finding.where.column:
+        marker = click.style("^", fg=_COLORS[finding.severity], bold=True)
+        marked.append(f"{gutter} | {' ' * (column - start)}{marker}")
+    return marked
+
+
+def as_values(findings: Iterable[Finding]) -> list[dict[str, JSON]]:
+    """The findings as JSON values."""
+    return [
+        {
+            "rule": finding.rule,
+            "severity": finding.severity,
+            "message": finding.message,
+            "hint": finding.hint,
+            "file": finding.where.file,
+            "line": finding.where.line or None,
+            "column": finding.where.column or None,
+            "state": finding.state,
+        }
+        for finding in findings
+    ]
+
+
+def as_github(findings: Iterable[Finding]) -> str:
+    """Workflow commands, which GitHub shows beside the line:
+    https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+    """  # noqa: D205
+    lines = []
+    for finding in findings:
+        text = f"{finding.message}. {finding.hint}" if finding.hint else finding.message
+        text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        file = finding.where.file.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+        place = f"file={file}"
+        place += f",line={finding.where.line}" if finding.where.line else ""
+        place += f",col={finding.where.column}" if finding.where.column else ""
+        level = _GITHUB_LEVELS[finding.severity]
+        lines.append(f"::{level} {place},title={finding.rule}::{text}")
+    return "\n".join(lines)
+
+
+def as_sarif(findings: Iterable[Finding], summaries: Mapping[str, str]) -> str:
+    """SARIF 2.1.0, which code scanning pages load."""
+    results = list(findings)
+    ids = sorted({finding.rule for finding in results} | set(summaries))
+    return json.dumps(
+        {
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [
+                {
+                    "tool": {
+                        "driver": {
+                            "name": "maestro",
+                            "version": __version__,
+                            "rules": [
+                                {
+                                    "id": rule,
+                                    "shortDescription": {"text": summaries.get(rule, rule)},
+                                }
+                                for rule in ids
+                            ],
+                        }
+                    },
+                    "results": [_sarif_result(finding) for finding in results],
+                }
+            ],
+        },
+        indent=2,
+    )
+
+
+def _sarif_result(finding: Finding) -> dict[str, JSON]:
+    text = f"{finding.message}. {finding.hint}" if finding.hint else finding.message
+    place: dict[str, JSON] = {"artifactLocation": {"uri": finding.where.file}}
+    if finding.where.line:
+        region = {"startLine": finding.where.line}
+        if finding.where.column:
+            region["startColumn"] = finding.where.column
+        place["region"] = region
+    return {
+        "ruleId": finding.rule,
+        "level": _SARIF_LEVELS[finding.severity],
+        "message": {"text": text},
+        "locations": [{"physicalLocation": place}],
+    }

@@ -1,0 +1,179 @@
+"""Events as a person at a terminal, or a log, reads them. All of it goes to stderr."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import TextIO
+
+import click
+
+from maestro_cdk.cli.findings import one_line
+from maestro_cdk.model import ExecutionEvent, StackEvent
+from maestro_cdk.ports import (
+    Event,
+    ExecutionMoved,
+    Note,
+    Noticed,
+    ResourceChanged,
+    Step,
+    Warned,
+)
+
+Style = Callable[..., str]
+
+_ENTERED = "StateEntered"
+_EXITED = "StateExited"
+_TROUBLE = ("Failed", "TimedOut", "Aborted")
+
+
+class Reporter:
+    """Writes a line for each event.
+
+    Args:
+        stream: where to.
+        verbose: whether each step of each resource is told, or only its end.
+        color: whether lines are coloured.
+    """
+
+    def __init__(self, stream: TextIO, *, verbose: bool, color: bool) -> None:
+        self._stream, self._verbose, self._color = stream, verbose, color
+        self._lock = threading.Lock()  # adapters work side by side
+        self._began: datetime | None = None
+        self._entered: dict[str, datetime] = {}
+
+    def emit(self, event: Event, /) -> None:
+        """Take note of an event."""
+        match event:
+            case Step(text):
+                self.line(f"{self.style('›', fg='cyan')} {text}")
+            case Note(text):
+                self.line(f"  {text}")
+            case Warned(text, hint):
+                self.line(f"{self.style('warning:', fg='yellow')} {text}")
+                if hint:
+                    self.line(f"  {hint}")
+            case Noticed(finding):
+                self.line(one_line(finding, self.style))
+            case ResourceChanged(stack_event):
+                self.resource(stack_event)
+            case ExecutionMoved(execution_event):
+                self.execution(execution_event)
+
+    def line(self, text: str) -> None:
+        """Write a line."""
+        with self._lock:
+            click.echo(text, file=self._stream, color=self._color)
+
+    def style(self, text: str, **styles: str | bool) -> str:
+        """A text in colour, where colours are shown."""
+        return click.style(text, **styles) if self._color else text  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+
+    # --- stacks ------------------------------------------------------------------------------
+
+    def resource(self, event: StackEvent) -> None:
+        """A resource's step: its end, and its failure with the reason."""
+        if event.status.endswith("_FAILED"):
+            self.line(
+                f"  {self.style('✗', fg='red')} {event.logical_id} {event.type} "
+                f"{event.status}: {event.reason or ''}"
+            )
+        elif event.status.endswith("_COMPLETE") and not event.type.endswith("::Stack"):
+            self.line(f"  {self.style('✓', fg='green')} {event.logical_id} {self._dim(event.type)}")
+        elif self._verbose:
+            self.line(f"    {event.logical_id} {self._dim(event.type)} {event.status}")
+
+    # --- executions --------------------------------------------------------------------------
+
+    def execution(self, event: ExecutionEvent) -> None:
+        """A state entered or left, with its time; and what went wrong between."""
+        self._began = self._began or event.time
+        at = f"{(event.time - self._began).total_seconds():7.2f} s "
+        name = str(event.details.get("name", ""))
+        if event.type.endswith(_ENTERED):
+            self._entered[name] = event.time
+            self.line(f"{self._dim(at)} {self.style('→', fg='cyan')} {name}")
+        elif event.type.endswith(_EXITED):
+            took = self._entered.pop(name, event.time)
+            spent = self._dim(f"({_duration((event.time - took).total_seconds())})")
+            self.line(f"{self._dim(at)} {self.style('✓', fg='green')} {name} {spent}")
+        elif event.type.endswith(_TROUBLE):
+            said = ": ".join(
+                str(event.details[key]) for key in ("error", "cause") if event.details.get(key)
+            )
+            self.line(f"{self._dim(at)} {self.style('✗', fg='red')} {event.type} {_cut(said)}")
+        elif self._verbose:
+            self.line(f"{self._dim(at)}   {self._dim(event.type)}")
+
+    def _dim(self, text: str) -> str:
+        return self.style(text, dim=True)
+
+
+class LiveReporter(Reporter):
+    """The same at a terminal, with a line at the bottom that shows that work goes on."""
+
+    def __init__(self, stream: TextIO, *, verbose: bool) -> None:
+        super().__init__(stream, verbose=verbose, color=True)
+        from rich.console import Console  # noqa: PLC0415 - 0.1 s that only a terminal pays
+
+        self._console = Console(file=stream, highlight=False)
+        self._status = self._console.status("")
+        self._running = False
+
+    def emit(self, event: Event, /) -> None:
+        """Take note of an event, and turn the wheel."""
+        if isinstance(event, Step):
+            self._status.update(f"[dim]{event.text}")
+            if not self._running:
+                self._running = True
+                self._status.start()
+        super().emit(event)
+
+    def line(self, text: str) -> None:
+        """Write a line above the wheel."""
+        if not self._running:
+            super().line(text)
+            return
+        from rich.text import Text  # noqa: PLC0415 - there already
+
+        with self._lock:
+            self._console.print(Text.from_ansi(text))
+
+    def close(self) -> None:
+        """Take the wheel away."""
+        if self._running:
+            self._running = False
+            self._status.stop()
+
+
+def reporter_for(stream: TextIO, *, verbose: bool) -> Reporter:
+    """The reporter that suits a stream: live at a terminal, plain lines elsewhere."""
+    if stream.isatty() and colors():
+        return LiveReporter(stream, verbose=verbose)
+    return Reporter(stream, verbose=verbose, color=False)
+
+
+def colors() -> bool:
+    """Whether colours may be used: `--no-color` and NO_COLOR say no."""
+    context = click.get_current_context(silent=True)
+    return context is None or context.find_root().color is not False
+
+
+def table(rows: list[tuple[str, ...]], *, indent: str = "  ") -> str:
+    """Rows in columns."""
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))] if rows else []
+    lines = (
+        indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
+
+
+def _cut(text: str, length: int = 200) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
