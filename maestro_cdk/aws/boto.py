@@ -96,8 +96,9 @@ class Clients:
     def custom(self, client: Any) -> bool:
         """Whether a client's address is other than AWS's own."""
         host = urlsplit(client.meta.endpoint_url).hostname or ""
-        suffixes = (value for key, value in self._outputs().items() if key.endswith("nsSuffix"))
-        return not any(host.endswith(f".{suffix}") for suffix in suffixes)
+        outputs = self._outputs()
+        ours = (f".{outputs['dnsSuffix']}", f".{outputs['dualStackDnsSuffix']}")
+        return not host.endswith(ours)
 
     def bucket_url(self, s3: Any, bucket: str) -> str:
         """The address of a bucket, as CloudFormation reads templates from it.
@@ -126,7 +127,7 @@ class Clients:
             connect_timeout=10,
             read_timeout=EXPRESS_SECONDS + 30 if patient else 60,
             max_pool_connections=32,
-            retries={"mode": "adaptive", "total_max_attempts": 1 if patient else 8},
+            retries={"mode": "adaptive", "total_max_attempts": 1 if patient else 5},
             user_agent_extra=f"maestro/{__version__}",
             tcp_keepalive=True,
             **alone,

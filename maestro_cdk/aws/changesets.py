@@ -15,6 +15,8 @@ from maestro_cdk.ports import Clock
 EMPTY = ("didn't contain changes", "No updates are to be performed")
 """How CloudFormation says that there is nothing to do; a status for it there is not."""
 
+GONE = frozenset({"ChangeSetNotFound", "ChangeSetNotFoundException"})
+
 LIMIT = 1800.0
 """Seconds after which a change set that is still being made counts as stuck."""
 
@@ -66,7 +68,7 @@ def discard(cfn: Service, plan: Plan) -> None:
     try:
         cfn.call("delete_change_set", ChangeSetName=plan.change_set)
     except Refusal as refusal:
-        if refusal.code not in {"ChangeSetNotFound", "ChangeSetNotFoundException"}:
+        if refusal.code not in GONE and not no_stack(refusal):
             raise
     if plan.creates and _is_only_a_plan(cfn, plan):
         cfn.call("delete_stack", StackName=plan.stack_id)
@@ -96,6 +98,11 @@ def busy(refusal: Refusal) -> CloudError:
             hint="wait until it has ended, then do the same again",
         )
     return refusal
+
+
+def no_stack(refusal: Refusal) -> bool:
+    """Whether it says that there is no such stack, for which CloudFormation has no code."""
+    return refusal.code == "ValidationError" and "does not exist" in refusal.text
 
 
 def _wait(cfn: Service, clock: Clock, plan: Plan) -> dict[str, Any]:
@@ -193,6 +200,6 @@ def _is_only_a_plan(cfn: Service, plan: Plan) -> bool:
             for each in page.get("Summaries", [])
         )
     except Refusal as refusal:
-        if refusal.code == "ValidationError" and "does not exist" in refusal.text:
+        if no_stack(refusal):
             return False
         raise

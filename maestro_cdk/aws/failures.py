@@ -95,9 +95,9 @@ def translated(
     if isinstance(error, boto.NoRegionError):
         return CloudError("No region is set.", hint=NO_REGION)
     if isinstance(error, _UNREACHABLE):
-        address = error.kwargs.get("endpoint_url") or endpoint
+        at = "" if "URL" in str(error) else f" at {endpoint}"
         return Unreachable(
-            f"{service} does not answer at {address}: {error}",
+            f"{service} does not answer{at}: {error}",
             hint="check the network, a proxy (HTTPS_PROXY), and AWS_ENDPOINT_URL if it is set",
         )
     if isinstance(error, boto.BotoCoreError):

@@ -1,6 +1,7 @@
 """Step Functions."""
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from maestro_cdk.aws.failures import Refusal
@@ -181,6 +182,6 @@ def _event(event: Mapping[str, Any]) -> ExecutionEvent:
         id=event["id"],
         previous_id=event.get("previousEventId", 0),
         type=event["type"],
-        time=event["timestamp"],
+        time=event["timestamp"].astimezone(UTC),
         details=next(details, {}),
     )

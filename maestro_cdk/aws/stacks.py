@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from maestro_cdk.aws import changesets
@@ -36,7 +36,7 @@ class CloudFormation:
         try:
             found = self._cfn.call("describe_stacks", StackName=name)["Stacks"]
         except Refusal as refusal:
-            if _unknown(refusal):
+            if changesets.no_stack(refusal):
                 return None
             raise
         if not found or found[0]["StackStatus"] == "DELETE_COMPLETE":
@@ -188,11 +188,12 @@ class CloudFormation:
         try:
             summary = self._cfn.call("get_template_summary", StackName=stack_id)
         except Refusal as refusal:
-            if _unknown(refusal):
+            if changesets.no_stack(refusal):
                 return None  # gone since it was described
             raise
-        if summary.get("Metadata"):
-            return _json(summary["Metadata"])
+        metadata = _json(summary.get("Metadata"))
+        if metadata is not None:
+            return metadata
         # Not every emulator's summary holds it. boto3 hands a JSON template over as a dict.
         template = self._cfn.call("get_template", StackName=stack_id).get("TemplateBody")
         whole = template if isinstance(template, Mapping) else _json(template)
@@ -218,15 +219,10 @@ def _json(text: Any) -> Any:
 def _event(event: Mapping[str, Any]) -> StackEvent:
     return StackEvent(
         id=event["EventId"],
-        time=event["Timestamp"],
+        time=event["Timestamp"].astimezone(UTC),
         logical_id=event.get("LogicalResourceId", ""),
         physical_id=event.get("PhysicalResourceId", ""),
         type=event.get("ResourceType", ""),
         status=event.get("ResourceStatus", ""),
         reason=event.get("ResourceStatusReason") or None,
     )
-
-
-def _unknown(refusal: Refusal) -> bool:
-    """Whether it says that there is no such stack, for which CloudFormation has no code."""
-    return refusal.code == "ValidationError" and "does not exist" in refusal.text
