@@ -94,7 +94,8 @@ class State:
             except RuntimeError:  # a dictionary changed while it was walked
                 if attempt == ATTEMPTS - 1:
                     raise
-            except TypeError:
+            except Exception:
+                # One service that cannot be written must not keep the others from being.
                 if name not in self._unwritable:
                     self._unwritable.add(name)
                     logger.exception("The state of %s cannot be written", name)
