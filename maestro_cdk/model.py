@@ -182,6 +182,14 @@ class Project:
     stack_name: str
     notes: tuple[Finding, ...] = ()
 
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags of its resources, and of its stack."""
+        own = {"maestro:project": self.settings.workflow.name}
+        if self.settings.stage:
+            own["maestro:stage"] = self.settings.stage
+        return {**self.settings.workflow.tags, **own}
+
 
 # --- what is made of it ----------------------------------------------------------------------
 

@@ -107,6 +107,11 @@ class Synthesizer(Protocol):
 class Assets(Protocol):
     """The bucket that maestro keeps in an account and region for what templates refer to."""
 
+    @property
+    def name(self) -> str:
+        """The bucket's name."""
+        ...
+
     def prepare(self) -> str:
         """Make the bucket, or finish making it, where that is needed; return its name."""
         ...

@@ -5,7 +5,7 @@ is ready and how the stack stands: none of these waits for another. Assets are u
 change set, which refers to them; nothing of the stack changes until `apply`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -60,7 +60,6 @@ def prepare(
     synthesizer: Synthesizer,
     reporter: Reporter,
     clock: Clock,
-    tags: Mapping[str, str],
 ) -> Prepared:
     """Find out what deploying would change.
 
@@ -72,7 +71,6 @@ def prepare(
         synthesizer: makes the assembly.
         reporter: hears of each step.
         clock: tells and passes the time.
-        tags: the stack's.
 
     Raises:
         CredentialsError: the credentials are of another account than the stage's.
@@ -103,7 +101,7 @@ def prepare(
         creates=stack is None or stack.status == "REVIEW_IN_PROGRESS",
         template=assembly.template if inline else None,
         template_url=None if inline else _template_url(assembly, cloud),
-        tags=tags,
+        tags=project.tags,
         role=project.settings.workflow.cloudformation_role,
     )
     return Prepared(project=project, identity=identity.result(), plan=plan)

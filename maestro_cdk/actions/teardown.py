@@ -93,21 +93,14 @@ def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> 
                 hint="mend that and tear down again; nothing else was lost",
             )
     _wait_for_machines(doomed.machines, cloud=cloud, reporter=reporter, clock=clock)
-    bucket, objects = remove_assets(doomed.project, cloud=cloud, reporter=reporter)
+    reporter.emit(Step("removing the project's files from the asset bucket"))
+    objects = cloud.assets.remove(f"{doomed.stack.name}/")
     return TornDown(
         resources=doomed.resources,
         objects=objects,
-        bucket=bucket,
+        bucket=cloud.assets.name,
         left=_left(doomed, cloud=cloud),
     )
-
-
-def remove_assets(project: Project, *, cloud: Cloud, reporter: Reporter) -> tuple[str, int]:
-    """Delete the project's files from the asset bucket; its name, and how many they were."""
-    reporter.emit(Step("removing the project's files from the asset bucket"))
-    identity = cloud.identity
-    objects = cloud.assets.remove(f"{project.stack_name}/")
-    return f"maestro-assets-{identity.account}-{identity.region}", objects
 
 
 def _wait_for_machines(

@@ -22,9 +22,7 @@ def of_user(profile: str | None) -> Any:
         CredentialsError: there is no such profile, or a file cannot be read.
     """
     try:
-        session = boto3.Session(profile_name=profile)
-        session.get_available_partitions()
-        _ = session.region_name  # a profile that AWS_PROFILE names is looked for only here
+        return boto3.Session(profile_name=profile)
     except Exception as error:
         ours = translated(
             error, service="AWS", endpoint="", profile=profile, principal=lambda: None
@@ -32,7 +30,6 @@ def of_user(profile: str | None) -> Any:
         if ours is None:
             raise
         raise ours from error
-    return session
 
 
 def isolated(access_key: str, secret_key: str) -> Any:

@@ -144,6 +144,11 @@ def _refused(
     text = str(answer.get("Message") or "no reason given").rstrip(".")
     operation = str(error.operation_name)
     option = f" --profile {profile}" if profile else ""
+    if operation.startswith("AssumeRole"):  # asked by boto3, to get credentials at all
+        return CredentialsError(
+            f"The role of these credentials cannot be assumed: {text} ({code})",
+            hint="check role_arn and source_profile of the profile, and whom the role trusts",
+        )
     if code in EXPIRED:
         return CredentialsError(
             f"The AWS credentials have expired: {text}",

@@ -295,12 +295,13 @@ def _target(
         (f"{FILE} [{'.'.join(path)}]", of_stage),
         ("user file", {key: of_user.get(key) for key in ("region", "profile")}),
     ]
-    # Keys in the environment are credentials too, and stand above a profile that a file names.
-    keys = bool(environ.get("AWS_ACCESS_KEY_ID")) and not flags.profile
+    # What AWS's own variables name stands above a profile that a file names, and every AWS client
+    # finds it by itself; handed on as a profile, it would count for more than keys do.
+    ambient = bool(environ.get("AWS_ACCESS_KEY_ID") or environ.get("AWS_PROFILE"))
     values: dict[str, str | None] = {}
     for key in TARGET:
         for origin, layer in layers:
-            if key == "profile" and keys and origin not in ("flag", "environment"):
+            if key == "profile" and ambient and origin not in ("flag", "environment"):
                 continue
             if layer.get(key):
                 values[key], origins[key] = layer[key], origin
@@ -314,7 +315,7 @@ def _of_environment(environ: Mapping[str, str]) -> dict[str, str | None]:
         "region": environ.get("MAESTRO_REGION")
         or environ.get("AWS_REGION")
         or environ.get("AWS_DEFAULT_REGION"),
-        "profile": environ.get("MAESTRO_PROFILE") or environ.get("AWS_PROFILE"),
+        "profile": environ.get("MAESTRO_PROFILE"),
     }
 
 

@@ -13,7 +13,7 @@ from aws_cdk import (
 )
 
 from maestro_cdk.model import Bundle, Project
-from maestro_cdk.stack.workflow import Workflow, tags
+from maestro_cdk.stack.workflow import Workflow
 
 ASSET_BUCKET = "maestro-assets-${AWS::AccountId}-${AWS::Region}"
 
@@ -57,7 +57,7 @@ def write(project: Project, bundles: Sequence[Bundle], out: Path, *, bootstrappe
         project.stack_name,
         synthesizer=synthesizer,
         termination_protection=settings.workflow.protected,
-        tags=tags(project),
+        tags=project.tags,
     )
     owner = {"project": settings.workflow.name}
     if settings.stage:

@@ -312,7 +312,7 @@ class Workflow(Construct):
         )
 
     def _tag(self) -> None:
-        for key, value in tags(self.project).items():
+        for key, value in self.project.tags.items():
             Tags.of(self).add(key, value)
 
 
@@ -326,14 +326,6 @@ _NETWORK_ACTIONS = [
 ]
 """What Lambda needs of a role to stand in a VPC:
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html"""
-
-
-def tags(project: Project) -> dict[str, str]:
-    """The tags of a project's resources, and of its stack."""
-    own = {"maestro:project": project.settings.workflow.name}
-    if project.settings.stage:
-        own["maestro:stage"] = project.settings.stage
-    return {**project.settings.workflow.tags, **own}
 
 
 def _allow(actions: list[str], resources: list[str]) -> iam.PolicyStatement:

@@ -1,0 +1,168 @@
+"""`validate`, `compile` and `synth`: what needs no AWS."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from maestro_cdk.asl import document
+from maestro_cdk.asl.rules import registry
+from maestro_cdk.cli.context import Context
+from maestro_cdk.cli.findings import FORMATS, as_github, as_sarif, as_text, as_values
+from maestro_cdk.cli.options import PROJECT, shared
+from maestro_cdk.errors import ProjectError, UsageError
+from maestro_cdk.model import JSON, Finding
+from maestro_cdk.ports import Noticed
+from maestro_cdk.project import bundle
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE ...]")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="How findings are printed.",
+)
+@click.option("--rules", is_flag=True, help="List the rules.")
+@shared(*PROJECT)
+def validate(context: Context, *, files: tuple[Path, ...], format_: str, rules: bool) -> None:
+    """Find every problem of the project, without AWS.
+
+    With FILES, look at these definitions by themselves.
+    """
+    if rules:
+        for rule in registry.RULES:
+            click.echo(f"{rule.id:<20} {rule.severity:<8} {rule.summary}")
+        return
+    if files:
+        findings = [finding for file in files for finding in _of_file(file)]
+    else:
+        findings = list(_of_project(context))
+    _print(findings, format_)
+    if any(finding.severity == "error" for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def _of_project(context: Context) -> Iterable[Finding]:
+    folder = context.folder()
+    try:
+        found = context.project().notes
+    except ProjectError as error:
+        found = error.findings
+    return rebased(found, folder)
+
+
+def _of_file(file: Path) -> tuple[Finding, ...]:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    name = file.as_posix()
+    try:
+        text = document.decode(content, file=name)
+        return registry.check(document.parse(text, file=name, literals=None))
+    except ProjectError as error:
+        return error.findings
+
+
+def rebased(findings: Iterable[Finding], folder: Path) -> list[Finding]:
+    """Findings whose files are named as seen from the current folder."""
+    return [
+        replace(
+            finding,
+            where=replace(
+                finding.where,
+                file=Path(os.path.relpath(folder / finding.where.file)).as_posix(),  # noqa: TID251
+            ),
+        )
+        for finding in findings
+    ]
+
+
+def _print(findings: list[Finding], format_: str) -> None:
+    if format_ == "json":
+        click.echo(json.dumps({"findings": as_values(findings)}, indent=2))
+    elif format_ == "sarif":
+        click.echo(as_sarif(findings, {rule.id: rule.summary for rule in registry.RULES}))
+    elif format_ == "github":
+        if findings:
+            click.echo(as_github(findings))
+    elif findings:
+        click.echo(as_text(findings, Path.cwd()))
+        click.echo()
+    if format_ == "text":
+        counts = [
+            f"{count} {severity}{'s' if count != 1 else ''}"
+            for severity in ("error", "warning")
+            if (count := sum(finding.severity == severity for finding in findings))
+        ]
+        click.echo(", ".join(counts) if counts else "no problems")
+
+
+@click.command("compile")
+@shared(*PROJECT)
+def compile_(context: Context) -> None:
+    """Print the definition as it will be deployed."""
+    click.echo(context.project().definition.text.rstrip("\n"))
+
+
+@click.command()
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["yaml", "json"]),
+    default="yaml",
+    show_default=True,
+    help="How the template is printed.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="[default: cdk.out]"
+)
+@shared(*PROJECT)
+def synth(context: Context, *, format_: str, quiet: bool, out: Path | None) -> None:
+    """Write the cloud assembly, and print the template.
+
+    Run by the CDK CLI, it writes where that reads, and prints nothing.
+    """
+    project = context.project()
+    for finding in rebased(project.notes, project.folder):
+        if finding.severity != "info":
+            context.reporter.emit(Noticed(finding))
+    by_cdk = context.environ.get("CDK_OUTDIR")
+    target = out or (Path(by_cdk) if by_cdk else project.folder / "cdk.out")
+    assembly = context.synthesizer().synthesize(
+        project, bundle.bundles(project), target.absolute()
+    )
+    if quiet or by_cdk:
+        return
+    if format_ == "json":
+        click.echo(assembly.template)
+    else:
+        sys.stdout.write(_yaml(json.loads(assembly.template)))
+
+
+def _yaml(value: JSON) -> str:
+    """A template as YAML, texts of several lines as blocks: a definition stays readable."""
+    import yaml  # noqa: PLC0415 - only here
+
+    class Dumper(yaml.CSafeDumper):
+        pass
+
+    def text(dumper: yaml.CSafeDumper, value: str) -> yaml.ScalarNode:
+        style = "|" if "\n" in value else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+    Dumper.add_representer(str, text)
+    dumped = yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return str(dumped)
+
+
+COMMANDS = (validate, compile_, synth)

@@ -1,0 +1,93 @@
+"""`local start|stop|status|env`: the AWS on this machine."""
+
+import json
+import os
+import shlex
+from dataclasses import asdict
+
+import click
+
+from maestro_cdk.cli.context import Context, cache_folder
+from maestro_cdk.cli.options import shared
+from maestro_cdk.errors import LocalError
+
+
+@click.group()
+def local() -> None:
+    """The AWS on this machine: no account, no credentials, no Docker.
+
+    `--local` on other commands uses it, and starts it when it does not run. It ends after an hour
+    unused; what was deployed to it is there again at its next start.
+    """
+
+
+@local.command()
+@click.option(
+    "--time-scale",
+    type=click.FloatRange(min=0),
+    metavar="FACTOR",
+    help="What waits are multiplied by: 0 lets them pass at once.",
+)
+@shared("output")
+def start(context: Context, *, time_scale: float | None) -> None:
+    """Start it, if it does not run."""
+    from maestro_cdk.local import lifecycle  # noqa: PLC0415 - `--help` does without
+
+    server = lifecycle.start(cache_folder(), time_scale=time_scale)
+    if context.json:
+        click.echo(json.dumps(asdict(server), indent=2))
+    else:
+        click.echo(server.endpoint)
+
+
+@local.command()
+@click.option("--reset", is_flag=True, help="Forget what was deployed to it.")
+@shared("output")
+def stop(context: Context, *, reset: bool) -> None:
+    """End it, and every process that it started."""
+    from maestro_cdk.local import lifecycle  # noqa: PLC0415 - `--help` does without
+
+    stopped = lifecycle.stop(cache_folder(), reset=reset)
+    if context.json:
+        click.echo(json.dumps({"stopped": stopped, "reset": reset}, indent=2))
+        return
+    kept = "what was deployed to it is forgotten" if reset else "what was deployed to it is kept"
+    context.reporter.line(f"stopped; {kept}" if stopped else f"it does not run; {kept}")
+
+
+@local.command()
+@shared("output")
+def status(context: Context) -> None:
+    """Show whether it runs, and where."""
+    from maestro_cdk.local import lifecycle  # noqa: PLC0415 - `--help` does without
+
+    server = lifecycle.status(cache_folder())
+    if context.json:
+        value = {"running": server is not None, **(asdict(server) if server else {})}
+        click.echo(json.dumps(value, indent=2))
+    elif server is None:
+        click.echo("it does not run")
+    else:
+        click.echo(f"{server.endpoint}, since {server.started}, process {server.pid}")
+
+
+@local.command()
+@shared()
+def env(context: Context) -> None:
+    """Print the exports with which any AWS client uses it.
+
+    \b
+    eval "$(maestro local env)"
+    aws stepfunctions list-state-machines
+    """  # noqa: D301 - \b is click's
+    from maestro_cdk.local import lifecycle  # noqa: PLC0415 - `--help` does without
+
+    del context
+    server = lifecycle.status(cache_folder())
+    if server is None:
+        raise LocalError("it does not run", hint="`maestro local start` starts it")
+    for name, value in lifecycle.environment(server, os.environ).items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+COMMANDS = (local,)
