@@ -44,6 +44,12 @@ def test_what_may_not_be_done_names_who_and_what(code):
     assert "s3:PutObject" in error.hint
 
 
+def test_a_role_that_boto3_may_not_assume_is_a_matter_of_credentials():
+    error = told(boto.ClientError({"Error": {"Code": "AccessDenied"}}, "AssumeRole"))
+    assert isinstance(error, CredentialsError)
+    assert "role_arn" in error.hint
+
+
 def test_any_other_refusal_keeps_service_operation_code_and_text():
     error = told(refused("SlowDown", "Reduce your request rate."))
     assert isinstance(error, Refusal)
