@@ -1,0 +1,45 @@
+# Two targets do everything on a machine with Python 3.11+, git and make: `make demo`, `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test test-all lint bench constraints clean
+
+demo: $(READY)  ## the main job, on the AWS of this machine
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
+
+test: $(READY) lint  ## everything that correctness needs
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+test-all: $(READY)  ## what `make test` leaves out: the npm CLI, a built wheel
+	$(BIN)/python -m pytest -m slow
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)  ## speed, as ratios against peers in one run
+	$(BIN)/python benchmarks/synth.py
+
+# The versions that the tests passed with; pip reads them when the environment is made.
+constraints: $(READY)
+	$(BIN)/pip install --quiet uv
+	echo '# What the tests passed with. Renew with `make constraints`.' > constraints.txt
+	$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --group dev --universal \
+	    --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+	    --no-emit-find-links >> constraints.txt
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "maestro needs Python 3.11 or later; say which: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+	    --editable . --group dev
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) dist build
