@@ -36,7 +36,10 @@ def has_running_executions() -> bool:
     machines = sys.modules.get("ministack.services.stepfunctions")
     if machines is None:
         return False
-    statuses = [execution.get("status") for execution in list(machines._executions.all_values())]  # noqa: SLF001
+    try:
+        statuses = [execution.get("status") for execution in machines._executions.all_values()]  # noqa: SLF001
+    except RuntimeError:  # one came or went just now
+        return True
     return "RUNNING" in statuses
 
 

@@ -2,12 +2,16 @@
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
+
+REST = 4
+"""How many times as long as a save the pause after it is: large states take long to write."""
 
 
 class Saver:
@@ -53,15 +57,20 @@ class Saver:
             self._changed.wait()
             self._closing.wait(self._delay)
             self._changed.clear()
+            began = time.monotonic()
             again = self._attempt()
-            if again and not self._closing.wait(self._pace):
+            self._closing.wait(REST * (time.monotonic() - began))
+            if again:
+                self._changed.wait(self._pace)
                 self._changed.set()
+        if self._changed.is_set():
+            self._attempt()
 
     def _attempt(self) -> bool:
         """Save; return whether there will be more to save although nobody says so."""
-        # Asked before saving: what ends meanwhile is then saved once more.
-        busy = self._busy()
         try:
+            # Asked before saving: what ends meanwhile is then saved once more.
+            busy = self._busy()
             self._save()
         except Exception:
             # A saver that ends at the first full disk would lose all that comes after.

@@ -34,6 +34,13 @@ NODE = "exports.handler = async () => ({...process.env, version: process.version
 ROLE = "arn:aws:iam::000000000000:role/any"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _services_known():
+    """Read what boto3 knows of these services now, not while a server's idle time runs."""
+    for service in ("lambda", "s3", "stepfunctions"):
+        boto3.client(service, region_name="us-east-1")
+
+
 @pytest.fixture
 def cache(tmp_path):
     yield tmp_path
@@ -229,7 +236,7 @@ def test_it_ends_when_nobody_uses_it(cache):
 
 
 def test_it_does_not_end_while_something_runs(cache):
-    server = lifecycle.start(cache, idle=0.3)
+    server = lifecycle.start(cache, idle=0.6)
     machine = create_machine(server, "m", Wait={"Type": "Wait", "Seconds": 2, "End": True})
     client(server, "stepfunctions").start_execution(stateMachineArn=machine)
 
@@ -240,8 +247,8 @@ def test_it_does_not_end_while_something_runs(cache):
 
 
 def test_it_does_not_end_while_a_request_is_answered(cache):
-    server = lifecycle.start(cache, idle=0.3)
-    slow = "import time\ndef handler(event, context):\n    time.sleep(1)\n    return 'done'\n"
+    server = lifecycle.start(cache, idle=0.8)
+    slow = "import time\ndef handler(event, context):\n    time.sleep(1.5)\n    return 'done'\n"
     create_function(server, "slow", code=zipped(index_py=slow))
 
     assert invoke(server, "slow") == "done"

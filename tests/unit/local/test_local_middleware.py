@@ -1,0 +1,172 @@
+import asyncio
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from maestro_cdk.local import middleware
+
+
+class Inner:
+    """An application that reads its request and answers 204."""
+
+    def __init__(self):
+        self.paths = []
+
+    async def __call__(self, scope, receive, send):
+        self.paths.append(scope.get("path"))
+        await receive()
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+
+
+def scope(method="POST", path="/", *, kind="http", **headers):
+    pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return {"type": kind, "method": method, "path": path, "headers": pairs}
+
+
+def call(app, request, body=b""):
+    """What an application sends in answer to a request."""
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": body}
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(app(request, receive, send))
+    return sent
+
+
+@pytest.fixture
+def clock():
+    return SimpleNamespace(now=100.0)
+
+
+@pytest.fixture
+def use(clock):
+    return middleware.Use(lambda: clock.now)
+
+
+def test_idle_time_runs_from_the_last_answer_on(clock, use):
+    clock.now += 5
+    assert use.idle() == 5
+    use.begin()
+    clock.now += 5
+    assert use.idle() == 0
+    use.end()
+    clock.now += 2
+    assert use.idle() == 2
+
+
+def test_requests_count_as_use_also_where_they_fail(clock, use):
+    async def fail(*_):
+        assert use.idle() == 0
+        raise ValueError
+
+    clock.now += 5
+    with pytest.raises(ValueError):  # noqa: PT011
+        call(middleware.counted(fail, use), scope())
+    assert use.idle() == 0
+
+
+@pytest.mark.parametrize(("path", "idle"), [("/_maestro/health", 5), ("/_maestro/use", 0)])
+def test_it_says_who_it_is(clock, use, path, idle):
+    inner = Inner()
+    app = middleware.identified(inner, {"id": "abc"}, use)
+    clock.now += 5
+
+    start, body = call(app, scope("GET", path))
+
+    assert start["status"] == 200
+    assert json.loads(body["body"]) == {"id": "abc"}
+    assert use.idle() == idle
+    assert inner.paths == []
+    call(app, scope("GET", "/other"))
+    assert inner.paths == ["/other"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "passes"),
+    [
+        (None, True),
+        ("http://localhost:3000", True),
+        ("http://127.0.0.1", True),
+        ("http://app.localhost", True),
+        ("http://[::1]:80", True),
+        ("https://evil.example", False),
+        ("https://localhost.evil.example", False),
+        ("null", False),
+    ],
+)
+def test_only_pages_of_this_machine_pass(origin, passes):
+    inner = Inner()
+    headers = {"origin": origin} if origin else {}
+
+    call(middleware.guarded(inner), scope(**headers))
+    call(middleware.guarded(inner), scope(kind="websocket", **headers))
+
+    assert bool(inner.paths) is passes
+
+
+@pytest.mark.parametrize(
+    ("request_", "body", "saves"),
+    [
+        (scope("GET"), b"", False),
+        (scope("HEAD"), b"", False),
+        (scope("PUT", "/bucket/key"), b"Action=DescribeStacks", True),
+        (scope(x_amz_target="AWSStepFunctions.DescribeExecution"), b"{}", False),
+        (scope(x_amz_target="AWSStepFunctions.StartExecution"), b"{}", True),
+        (
+            scope(content_type="application/x-www-form-urlencoded; charset=utf-8"),
+            b"Action=DescribeStackEvents&Version=2010-05-15",
+            False,
+        ),
+        (scope(content_type="application/x-www-form-urlencoded"), b"Action=CreateStack", True),
+        (scope(content_type="application/x-www-form-urlencoded"), b"", True),
+        (scope("POST", "/2015-03-31/functions"), b"{}", True),
+    ],
+)
+def test_what_may_change_something_is_saved(request_, body, saves):
+    changes = []
+    saver = SimpleNamespace(changed=lambda: changes.append(1))
+
+    call(middleware.saved(Inner(), saver), request_, body)
+
+    assert bool(changes) is saves
+
+
+def test_the_last_is_saved_before_the_application_ends():
+    order = []
+    saver = SimpleNamespace(close=lambda: order.append("saved"))
+
+    async def inner(scope, receive, send):
+        assert (await receive())["type"] == "lifespan.shutdown"
+        order.append("ended")
+
+    async def receive():
+        return {"type": "lifespan.shutdown"}
+
+    async def run():
+        await middleware.saved(inner, saver)({"type": "lifespan"}, receive, None)
+
+    asyncio.run(run())
+    assert order == ["saved", "ended"]
+
+
+def test_readiness_is_announced_once_the_application_has_started():
+    order = []
+
+    async def inner(scope, receive, send):
+        order.append("starts")
+        await send({"type": "lifespan.startup.complete"})
+
+    async def send(message):
+        order.append(message["type"])
+
+    async def run():
+        app = middleware.announced(inner, lambda: order.append("ready"))
+        await app({"type": "lifespan"}, None, send)
+
+    asyncio.run(run())
+    assert order == ["starts", "lifespan.startup.complete", "ready"]
