@@ -120,9 +120,7 @@ def apply(prepared: Prepared, *, cloud: Cloud, reporter: Reporter, clock: Clock)
         reporter.emit(Step(f"{verb} the stack {project.stack_name}: {count}"))
         since = clock.now() - timedelta(seconds=1)
         cloud.stacks.apply(plan)
-        ended = follow(
-            plan.stack_id, since, stacks=cloud.stacks, reporter=reporter, clock=clock
-        )
+        ended = follow(plan.stack_id, since, stacks=cloud.stacks, reporter=reporter, clock=clock)
         if ended.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             raise _failed(project, ended)
     stack = cloud.stacks.describe(plan.stack_id)

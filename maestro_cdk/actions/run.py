@@ -35,9 +35,7 @@ def machine_of(project: Project, *, cloud: Cloud, local: bool) -> str:
     return stack.outputs[OUTPUT]
 
 
-def start(
-    machine: str, payload: str, *, name: str | None, cloud: Cloud, clock: Clock
-) -> Started:
+def start(machine: str, payload: str, *, name: str | None, cloud: Cloud, clock: Clock) -> Started:
     """Begin an execution with JSON text as its input; one of an EXPRESS machine is run through."""
     name = name or execution_name(clock)
     if cloud.machines.express(machine):

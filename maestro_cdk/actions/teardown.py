@@ -62,9 +62,7 @@ def prepare(project: Project, *, cloud: Cloud) -> Doomed | None:
     resources = cloud.stacks.resources(stack.id)
     machines = [item.physical_id for item in resources if item.type == MACHINE]
     executions = [arn for machine in machines for arn in cloud.machines.running(machine)]
-    return Doomed(
-        project=project, stack=stack, resources=resources, executions=tuple(executions)
-    )
+    return Doomed(project=project, stack=stack, resources=resources, executions=tuple(executions))
 
 
 def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> TornDown:
@@ -82,9 +80,7 @@ def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> 
     if doomed.stack.status != "DELETE_IN_PROGRESS":
         cloud.stacks.delete(doomed.stack.id, role=doomed.stack.role)
     if doomed.stack.status != "REVIEW_IN_PROGRESS":
-        ended = follow(
-            doomed.stack.id, since, stacks=cloud.stacks, reporter=reporter, clock=clock
-        )
+        ended = follow(doomed.stack.id, since, stacks=cloud.stacks, reporter=reporter, clock=clock)
         if ended.status != "DELETE_COMPLETE":
             event = ended.failure
             what = f"{event.logical_id} ({event.type}): {event.reason}" if event else ended.reason

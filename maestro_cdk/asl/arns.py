@@ -22,9 +22,7 @@ class Arn:
 
     def __str__(self) -> str:
         """The ARN again."""
-        return ":".join(
-            ["arn", self.partition, self.service, self.region, self.account, self.resource]
-        )
+        return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
 
 
 def split(text: str) -> list[str]:

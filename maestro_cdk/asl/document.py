@@ -9,8 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from json import dumps
-from json.decoder import scanstring
+from json import JSONDecodeError, JSONDecoder, dumps
 from typing import TypeAlias
 
 from maestro_cdk.errors import ProjectError
@@ -26,6 +25,7 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _TOKEN = re.compile(r"\$\{([^}\"\n]*)\}")
 _WORD = re.compile(r"[^\s,:\[\]{}\"]+")
+_STRINGS = JSONDecoder()
 _LITERALS: dict[str, JSON] = {"true": True, "false": False, "null": None}
 
 
@@ -323,7 +323,9 @@ class _Reader:
             hint = f"JSON writes {'null' if found == 'None' else found.lower()}"
             return _SyntaxError(f"{found} is not JSON", position, hint)
         if found in ("}", "]"):
-            return _SyntaxError(f"a value is missing before {found!r}", position, "a comma too many?")
+            return _SyntaxError(
+                f"a value is missing before {found!r}", position, "a comma too many?"
+            )
         return _SyntaxError(f"a value is expected, not {found[:40]!r}", position)
 
     def _token(self, token: re.Match[str], pointer: Pointer) -> tuple[JSON, int]:
@@ -331,7 +333,7 @@ class _Reader:
         if self.names is None:
             return None, token.end()
         if name not in self.names:
-            hint = f"define it in [workflow.substitutions], or write it in quotes: \"${{{name}}}\""
+            hint = f'define it in [workflow.substitutions], or write it in quotes: "${{{name}}}"'
             raise _SyntaxError(f"${{{name}}} is not defined", token.start(), hint)
         value = self.names[name]
         self.literals[pointer] = dumps(value, ensure_ascii=False)
@@ -339,13 +341,13 @@ class _Reader:
 
     def _string(self, position: int) -> tuple[str, int]:
         try:
-            return scanstring(self.text, position + 1, True)  # noqa: FBT003 - as it is declared
-        except ValueError as error:
-            offset = getattr(error, "pos", position)
-            message = getattr(error, "msg", str(error))
-            if message.startswith("Unterminated"):
+            text, end = _STRINGS.raw_decode(self.text, position)
+        except JSONDecodeError as error:
+            if error.msg.startswith("Unterminated"):
                 raise _SyntaxError("a text has no closing quote", position) from error
-            raise _SyntaxError(message[:1].lower() + message[1:], offset) from error
+            message = error.msg.removesuffix(" at")
+            raise _SyntaxError(message[:1].lower() + message[1:], error.pos) from error
+        return str(text), end
 
     def _first(self, container: _Open, position: int) -> tuple[int, Pointer] | int:
         """Where a container's first value stands; its end where it is empty."""
@@ -374,9 +376,7 @@ class _Reader:
                 f"the {what} that begins in line {line} is not closed", len(self.text.rstrip())
             )
         # The gap is what has to be mended, not the value behind it.
-        raise _SyntaxError(
-            f"a comma or {closing!r} is missing", len(self.text[:position].rstrip())
-        )
+        raise _SyntaxError(f"a comma or {closing!r} is missing", len(self.text[:position].rstrip()))
 
     def _member(self, container: _Open, position: int) -> tuple[int, Pointer]:
         if isinstance(container.value, list):

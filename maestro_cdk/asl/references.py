@@ -323,9 +323,11 @@ class _Resolver:
 
     def _pseudo(self, text: str) -> str:
         return TOKEN.sub(
-            lambda match: self._pseudo_key(match.group(1))
-            if match.group(1) in PSEUDO_PARAMETERS
-            else match.group(),
+            lambda match: (
+                self._pseudo_key(match.group(1))
+                if match.group(1) in PSEUDO_PARAMETERS
+                else match.group()
+            ),
             text,
         )
 
@@ -359,7 +361,9 @@ class _Resolver:
         """A text with the user's own substitutions filled in, for reading it."""
         values = self.names.substitutions
         return TOKEN.sub(
-            lambda match: str(values[match.group(1)]) if match.group(1) in values else match.group(),
+            lambda match: (
+                str(values[match.group(1)]) if match.group(1) in values else match.group()
+            ),
             text,
         )
 

@@ -138,9 +138,7 @@ def synth(context: Context, *, format_: str, quiet: bool, out: Path | None) -> N
             context.reporter.emit(Noticed(finding))
     by_cdk = context.environ.get("CDK_OUTDIR")
     target = out or (Path(by_cdk) if by_cdk else project.folder / "cdk.out")
-    assembly = context.synthesizer().synthesize(
-        project, bundle.bundles(project), target.absolute()
-    )
+    assembly = context.synthesizer().synthesize(project, bundle.bundles(project), target.absolute())
     if quiet or by_cdk:
         return
     if format_ == "json":

@@ -75,9 +75,10 @@ def as_values(findings: Iterable[Finding]) -> list[dict[str, JSON]]:
 
 
 def as_github(findings: Iterable[Finding]) -> str:
-    """Workflow commands, which GitHub shows beside the line:
+    """Workflow commands, which GitHub shows beside the line.
+
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
-    """  # noqa: D205
+    """
     lines = []
     for finding in findings:
         text = f"{finding.message}. {finding.hint}" if finding.hint else finding.message

@@ -6,6 +6,7 @@ import platform
 import sys
 import tempfile
 import traceback
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -132,9 +133,7 @@ def _show(error: MaestroError) -> None:
 
 def _wants_json() -> bool:
     words = sys.argv[1:]
-    return "--output=json" in words or any(
-        pair == ("--output", "json") for pair in zip(words, words[1:], strict=False)
-    )
+    return "--output=json" in words or any(pair == ("--output", "json") for pair in pairwise(words))
 
 
 def _report_bug(error: Exception) -> None:

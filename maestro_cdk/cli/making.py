@@ -32,15 +32,14 @@ def new(
     """  # noqa: D301 - \b is click's
     known = templates.available(_folders())
     if list_:
-        for template in known:
-            click.echo(f"{template.name:<12} {template.summary}")
+        for item in known:
+            click.echo(f"{item.name:<12} {item.summary}")
         return
     if not name:
         raise UsageError("the project needs a name", hint="maestro new NAME")
-    if wanted and not no_template:
-        template = templates.choose(known, wanted)
-    else:
-        template = None if no_template else _asked(known)
+    template: Template | None = None
+    if not no_template:
+        template = templates.choose(known, wanted) if wanted else _asked(known)
     target = Path(name)
     repository = templates.create(target, template, git=not no_git)
     made = f"from the template {template.name}" if template else "without a template"

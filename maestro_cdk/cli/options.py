@@ -45,7 +45,7 @@ def shared(*names: str) -> Callable[[Callable[Concatenate[Context, P], R]], Call
     def decorate(command: Callable[Concatenate[Context, P], R]) -> Callable[P, R]:
         @functools.wraps(command)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            given = {name: kwargs.pop(name) for name in names}
+            given: dict[str, Any] = {name: kwargs.pop(name) for name in names}
             root = click.get_current_context().find_root()
             context = Context(Options(**given), verbose=bool(root.params.get("verbose")))
             root.obj = context

@@ -1,7 +1,7 @@
 """Events as a person at a terminal, or a log, reads them. All of it goes to stderr."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TextIO
 
@@ -161,7 +161,7 @@ def colors() -> bool:
     return context is None or context.find_root().color is not False
 
 
-def table(rows: list[tuple[str, ...]], *, indent: str = "  ") -> str:
+def table(rows: Sequence[tuple[str, ...]], *, indent: str = "  ") -> str:
     """Rows in columns."""
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))] if rows else []
     lines = (

@@ -59,8 +59,10 @@ def _bound(body: list[ast.stmt]) -> set[str]:
     names: set[str] = set()
     for statement in body:
         match statement:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(
-                name=name
+            case (
+                ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
             ):
                 names.add(name)
             case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):

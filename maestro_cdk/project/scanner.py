@@ -25,7 +25,9 @@ DEFINITIONS = (DEFINITION, "definition.asl.yaml", "definition.asl.yml", "workflo
 LAMBDAS = "lambdas"
 
 FUNCTION_NAME_LIMIT = 64  # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-MACHINE_NAME_LIMIT = 80  # https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+MACHINE_NAME_LIMIT = (
+    80  # https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+)
 
 _HANDLER_STEMS = ("index", "app", "main", "handler")
 _IGNORED = re.compile(
@@ -66,9 +68,7 @@ def scan(folder: Path, found: Settings) -> Project:
     return _Scan(folder, found).project()
 
 
-def load(
-    folder: Path, flags: settings.Flags, *, environ: Mapping[str, str], home: Path
-) -> Project:
+def load(folder: Path, flags: settings.Flags, *, environ: Mapping[str, str], home: Path) -> Project:
     """A project with its settings; see `scan` and `settings.load` for what can be wrong."""
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder", hint="--project names a project's folder")
@@ -159,7 +159,9 @@ class _Scan:
     def _entries(self) -> list[Path]:
         folder = self.folder / LAMBDAS
         if folder.is_file():
-            self._add("functions", f"{LAMBDAS} is a file", SourceRef(file=LAMBDAS), "make it a folder")
+            self._add(
+                "functions", f"{LAMBDAS} is a file", SourceRef(file=LAMBDAS), "make it a folder"
+            )
             return []
         return sorted(folder.iterdir()) if folder.is_dir() else []
 
@@ -206,9 +208,7 @@ class _Scan:
                     functions.append(function)
         return tuple(functions)
 
-    def _names_ok(
-        self, candidate: _Candidate, workflow: str, taken: dict[str, _Candidate]
-    ) -> bool:
+    def _names_ok(self, candidate: _Candidate, workflow: str, taken: dict[str, _Candidate]) -> bool:
         name, where = candidate.name, self._ref(candidate.root)
         if not _NAME.fullmatch(name):
             hint = "rename it: letters, digits, hyphens and underscores"
@@ -375,4 +375,3 @@ def _handler_in(folder: Path) -> Path | None:
 
 def _ordered(findings: list[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: (finding.where, finding.rule)))
-

@@ -11,7 +11,7 @@ RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
 """What CloudWatch Logs takes, from the API reference of PutRetentionPolicy."""
 
 
-class Refused(ValueError):  # noqa: N818 - it is said, and never shown as an error of its own
+class Refused(ValueError):
     """A value that a key does not take; the message says what it does take."""
 
 
@@ -102,9 +102,7 @@ def _vpc(value: JSON) -> Vpc:
     wanted = {"subnets", "security_groups"}
     if not isinstance(value, dict) or set(value) != wanted:
         raise Refused('{ subnets = ["subnet-..."], security_groups = ["sg-..."] }')
-    return Vpc(
-        subnets=_texts(value["subnets"]), security_groups=_texts(value["security_groups"])
-    )
+    return Vpc(subnets=_texts(value["subnets"]), security_groups=_texts(value["security_groups"]))
 
 
 def _policies(value: JSON) -> tuple[Policy, ...]:
@@ -160,9 +158,7 @@ FUNCTION: Mapping[str, Key] = {
     "log_retention": Key(doc="Days that log lines are kept.", read=_retention),
     "ephemeral_storage": Key(doc="MB of /tmp.", read=_number(512, 10_240, " of MB")),
     "tracing": Key(doc="X-Ray.", read=_switch),
-    "reserved_concurrency": Key(
-        doc="How many run at once at most.", read=_number(0, 1_000_000)
-    ),
+    "reserved_concurrency": Key(doc="How many run at once at most.", read=_number(0, 1_000_000)),
     "vpc": Key(doc="The subnets and security groups it stands in.", read=_vpc),
     "dead_letter": Key(doc="ARN of the queue or topic for failed events.", read=_ARN),
     "policies": Key(doc="What the function may do.", read=_policies),

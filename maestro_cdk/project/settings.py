@@ -224,14 +224,16 @@ def _workflow(
     folder: Path,
     origins: dict[str, str],
 ) -> WorkflowSettings:
-    layers = [(("workflow",), _table(file, ("workflow",), file.tables))]
+    path: tuple[str, ...] = ("workflow",)
+    layers = [(path, _table(file, path, file.tables))]
+    _unknown(file, path, layers[0][1], tuple(WORKFLOW))
     if stage is not None:
-        inner = ("stages", stage, "workflow")
-        layers += [(("stages", stage), staged), (inner, _table(file, inner, staged))]
+        path = ("stages", stage, "workflow")
+        inner = _table(file, path, staged)
+        _unknown(file, path, inner, tuple(WORKFLOW))
+        layers += [(("stages", stage), dict(staged)), (path, inner)]
     read = []
     for path, table in layers:
-        if path[-1] == "workflow":
-            _unknown(file, path, table, tuple(WORKFLOW))
         values = _values(file, path, table, WORKFLOW)
         _note(origins, "workflow", path, values)
         read.append(values)
@@ -245,14 +247,17 @@ def _workflow(
 def _functions(
     file: _File, stage: str | None, staged: Mapping[str, Any], origins: dict[str, str]
 ) -> tuple[FunctionSettings, dict[str, FunctionSettings]]:
-    holders = [(("functions",), _table(file, ("functions",), file.tables))]
+    path: tuple[str, ...] = ("functions",)
+    holders = [(path, _table(file, path, file.tables))]
     if stage is not None:
-        path: tuple[str, ...] = ("stages", stage, "functions")
+        path = ("stages", stage, "functions")
         holders.append((path, _table(file, path, staged)))
     shared: dict[str, Any] = {}
     own: dict[str, list[dict[str, Any]]] = {}
     for path, table in holders:
-        names = [key for key, value in table.items() if key not in FUNCTION and isinstance(value, dict)]
+        names = [
+            key for key, value in table.items() if key not in FUNCTION and isinstance(value, dict)
+        ]
         _unknown(file, path, {k: v for k, v in table.items() if k not in names}, tuple(FUNCTION))
         values = _values(file, path, table, FUNCTION)
         _note(origins, "functions", path, values)

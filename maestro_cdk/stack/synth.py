@@ -100,9 +100,7 @@ def read(out: Path, stack_name: str) -> Assembly:
     )
 
 
-def _run_cdk(
-    project: Project, bundles: Sequence[Bundle], out: Path, *, bootstrapped: bool
-) -> None:
+def _run_cdk(project: Project, bundles: Sequence[Bundle], out: Path, *, bootstrapped: bool) -> None:
     """Start CDK, which lives in Node, and translate what it cannot do."""
     executable = node.binary()
     if executable is None:
@@ -125,7 +123,9 @@ def _run_cdk(
 
 def _check_out(out: Path) -> None:
     if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").exists():
-        lock = [path for path in out.iterdir() if not path.name.startswith((".", "read.", "synth."))]
+        lock = [
+            path for path in out.iterdir() if not path.name.startswith((".", "read.", "synth."))
+        ]
         if lock:
             raise UsageError(
                 f"{out} holds other things than a cloud assembly",

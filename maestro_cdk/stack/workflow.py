@@ -18,7 +18,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from maestro_cdk.asl.arns import TOKEN
 from maestro_cdk.model import (
@@ -107,7 +107,7 @@ class Workflow(Construct):
 
     def resources(self) -> dict[str, CfnResource]:
         """The CloudFormation resources, each under the logical id that it has in maestro's stack."""
-        named: dict[str, Construct] = {
+        named: dict[str, IConstruct] = {
             "StateMachine": self.state_machine,
             "StateMachineRole": self.state_machine_role,
         }
@@ -266,18 +266,18 @@ class Workflow(Construct):
         """A text with its `${key}` filled in."""
         substitutions = self.project.definition.substitutions
         return TOKEN.sub(
-            lambda match: self._substitution(substitutions[match.group(1)])
-            if match.group(1) in substitutions
-            else match.group(),
+            lambda match: (
+                self._substitution(substitutions[match.group(1)])
+                if match.group(1) in substitutions
+                else match.group()
+            ),
             text,
         )
 
     # --- what both need ----------------------------------------------------------------------
 
     def _log_group(self, id_: str, name: str, days: int) -> logs.LogGroup:
-        group = logs.LogGroup(
-            self, id_, log_group_name=name, removal_policy=RemovalPolicy.DESTROY
-        )
+        group = logs.LogGroup(self, id_, log_group_name=name, removal_policy=RemovalPolicy.DESTROY)
         resource = group.node.default_child
         if isinstance(resource, logs.CfnLogGroup):
             resource.retention_in_days = days
