@@ -116,11 +116,11 @@ def within(seconds, attempt):
 
 def kill(server, cache):
     """End the server as a crash would, once all is saved."""
-    record = Files.under(cache).state / "lambda.json"
-    before = record.stat().st_mtime_ns if record.exists() else 0
-    # The save that this brings about comes after all that was done before.
-    create_function(server, "last")
-    within(5, lambda: record.exists() and record.stat().st_mtime_ns != before)
+    saved = Files.under(cache).state / "lambda.json"
+    # The save that holds the first may have begun before all was done; the next one has not.
+    for name in ("first", "second"):
+        create_function(server, name)
+        within(10, lambda name=name: saved.exists() and f'"{name}"' in saved.read_text())
     os.kill(server.pid, signal.SIGKILL)
     within(5, lambda: not is_locked(Files.under(cache).alive))
 
