@@ -48,7 +48,8 @@ def start(cache: Path, *, time_scale: float | None = None, idle: float = 3600.0)
         LocalError: it did not come up; the message ends with what it said last.
     """
     files = Files.under(cache)
-    files.root.mkdir(parents=True, exist_ok=True)
+    # What was deployed may hold secrets, and none of it concerns this machine's other users.
+    files.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(files.starting):
         server = _found(files, "/_maestro/use")
         if server is None or server.version != maestro_cdk.__version__:

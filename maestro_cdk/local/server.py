@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,8 @@ def _serve(here: files.Files, *, identity: str, idle: float, ready: int) -> None
 
     def say_ready() -> None:
         files.write_record(here, server)
-        os.write(ready, b"1")
+        with suppress(BrokenPipeError):  # whoever waited may have been interrupted
+            os.write(ready, b"1")
         os.close(ready)
 
     use = middleware.Use()

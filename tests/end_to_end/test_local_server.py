@@ -21,6 +21,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+import maestro_cdk
 from maestro_cdk.errors import LocalError
 from maestro_cdk.local import lifecycle, processes
 from maestro_cdk.local.files import Files, is_locked
@@ -360,6 +361,30 @@ def test_a_server_that_hangs_is_replaced(cache, monkeypatch):
 
     assert again.id != server.id
     assert not exists(server.pid)
+
+
+def test_a_server_of_another_version_is_replaced(cache, monkeypatch):
+    server = lifecycle.start(cache)
+    client(server, "s3").create_bucket(Bucket="bucket")
+    monkeypatch.setattr(maestro_cdk, "__version__", "99")
+
+    again = lifecycle.start(cache)
+
+    assert again.id != server.id
+    assert client(again, "s3").list_buckets()["Buckets"]
+
+
+def test_a_starter_that_gave_up_leaves_a_server_that_is_found(cache):
+    script = (
+        "import os, pathlib, select, sys; from maestro_cdk.local import lifecycle;"
+        "lifecycle.select.select = lambda *_: os._exit(9);"
+        "lifecycle.start(pathlib.Path(sys.argv[1]))"
+    )
+    assert subprocess.run([sys.executable, "-c", script, str(cache)], check=False).returncode == 9
+
+    server = within(10, lambda: lifecycle.status(cache))
+
+    assert lifecycle.start(cache) == server
 
 
 def test_another_server_at_its_port_is_not_taken_for_it(cache):
