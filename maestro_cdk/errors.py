@@ -35,6 +35,8 @@ class MaestroError(Exception):
     """
 
     exit_code = 1
+    in_result = False
+    """Whether the result that was printed tells of it: then JSON output has no second document."""
 
     def __init__(
         self, message: str, *, hint: str | None = None, where: "SourceRef | None" = None

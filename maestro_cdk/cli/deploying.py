@@ -118,7 +118,9 @@ def teardown(context: Context, *, force: bool) -> None:
             f"  the bucket {torn.bucket} stays: maestro keeps it for your other projects"
         )
     if torn.left:
-        raise CloudError("the teardown left something", hint="run it again, or delete it by hand")
+        failed = CloudError("the teardown left something", hint="run it again, or delete it by hand")
+        failed.in_result = context.json
+        raise failed
 
 
 def _nothing(context: Context, project: Project) -> None:
@@ -207,7 +209,9 @@ def _print_execution(context: Context, execution: Execution) -> None:
         click.echo(json.dumps(output, indent=2, ensure_ascii=False))
     if execution.status != "SUCCEEDED":
         said = ": ".join(part for part in (execution.error, execution.cause) if part)
-        raise ExecutionFailed(f"the execution {execution.status}{': ' if said else ''}{said}")
+        failed = ExecutionFailed(f"the execution {execution.status}{': ' if said else ''}{said}")
+        failed.in_result = context.json
+        raise failed
 
 
 COMMANDS = (deploy, teardown, run)

@@ -116,7 +116,7 @@ def _show(error: MaestroError) -> None:
     """Say what is wrong, where, and what to do."""
     if "-v" in sys.argv or "--verbose" in sys.argv:
         traceback.print_exception(error)
-    if _wants_json():
+    if _wants_json() and not error.in_result:
         body: dict[str, Any] = {"message": error.message, "hint": error.hint}
         body["where"] = str(error.where) if error.where else None
         if isinstance(error, ProjectError):

@@ -1,5 +1,6 @@
 """`new`: a project from a template."""
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def new(
     click.echo(f"made {target}/ {made}{', a git repository' if repository else ''}", err=True)
     event = next(iter(sorted((target / "events").glob("*.json"))), None)
     run = f"maestro run --local -i {event.relative_to(target)}" if event else "maestro run --local"
-    click.echo(f"\n  cd {target}\n  maestro deploy --local\n  {run}\n", err=True)
+    click.echo(f"\n  cd {shlex.quote(name)}\n  maestro deploy --local\n  {run}\n", err=True)
 
 
 def _asked(known: tuple[Template, ...]) -> Template | None:
