@@ -24,7 +24,7 @@ class Call(TypedDict):
     attempt: int
 
 
-class ServiceUnavailable(Exception):
+class ServiceUnavailableError(Exception):
     """The service did not answer; it may the next time."""
 
 
@@ -36,11 +36,11 @@ def handler(event: Call, context: object) -> dict[str, str | int]:
         ResultPath puts that beside the request: the state's input is not lost.
 
     Raises:
-        ServiceUnavailable: an outage. Retry calls again, and Catch takes over in the end.
+        ServiceUnavailableError: an outage. Retry calls again, and Catch takes over in the end.
     """
     request, attempt = event["request"], event["attempt"]
     if attempt < request["outages"]:
-        raise ServiceUnavailable(f"no answer from the provisioning service, attempt {attempt + 1}")
+        raise ServiceUnavailableError(f"no answer from the provisioning service, attempt {attempt + 1}")
     return {
         "resource": f"{request['resource']}/{request['employee']}",
         "attempts": attempt + 1,
