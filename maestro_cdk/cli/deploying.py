@@ -118,7 +118,9 @@ def teardown(context: Context, *, force: bool) -> None:
             f"  the bucket {torn.bucket} stays: maestro keeps it for your other projects"
         )
     if torn.left:
-        failed = CloudError("the teardown left something", hint="run it again, or delete it by hand")
+        failed = CloudError(
+            "the teardown left something", hint="run it again, or delete it by hand"
+        )
         failed.in_result = context.json
         raise failed
 
