@@ -176,6 +176,10 @@ class Stacks(Protocol):
         """The stack's resources that exist."""
         ...
 
+    def protect(self, stack_id: str, /, *, on: bool) -> None:
+        """Switch the stack's termination protection."""
+        ...
+
     def delete(self, stack_id: str, /, *, role: str | None) -> None:
         """Begin to delete the stack."""
         ...

@@ -7,11 +7,10 @@ change set, which refers to them; nothing of the stack changes until `apply`.
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from maestro_cdk.actions.following import Ended, follow
+from maestro_cdk.actions.following import Ended, follow, mark
 from maestro_cdk.errors import CredentialsError, DeploymentFailed, StackBusy, StackForeign
 from maestro_cdk.model import (
     Assembly,
@@ -118,14 +117,18 @@ def apply(prepared: Prepared, *, cloud: Cloud, reporter: Reporter, clock: Clock)
         count = _counted(len(plan.changes), "resource")
         verb = "creating" if plan.creates else "updating"
         reporter.emit(Step(f"{verb} the stack {project.stack_name}: {count}"))
-        since = clock.now() - timedelta(seconds=1)
+        before = mark(plan.stack_id, stacks=cloud.stacks, clock=clock)
         cloud.stacks.apply(plan)
-        ended = follow(plan.stack_id, since, stacks=cloud.stacks, reporter=reporter, clock=clock)
+        ended = follow(plan.stack_id, before, stacks=cloud.stacks, reporter=reporter, clock=clock)
         if ended.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             raise _failed(project, ended)
     stack = cloud.stacks.describe(plan.stack_id)
     if stack is None:
         raise DeploymentFailed(f"the stack {project.stack_name} was deleted meanwhile")
+    wanted = project.settings.workflow.protected
+    if stack.protected != wanted:
+        cloud.stacks.protect(stack.id, on=wanted)
+        stack = replace(stack, protected=wanted)
     return Deployed(stack=stack, changed=bool(plan.changes))
 
 
@@ -164,9 +167,9 @@ def _cleared(stack: Stack, *, cloud: Cloud, reporter: Reporter, clock: Clock) ->
     if stack.status not in _FAILED_CREATION:
         return stack
     reporter.emit(Note(f"the stack's creation had failed ({stack.status}); making it anew"))
-    since = clock.now() - timedelta(seconds=1)
+    before = mark(stack.id, stacks=cloud.stacks, clock=clock)
     cloud.stacks.delete(stack.id, role=None)
-    ended = follow(stack.id, since, stacks=cloud.stacks, reporter=reporter, clock=clock)
+    ended = follow(stack.id, before, stacks=cloud.stacks, reporter=reporter, clock=clock)
     if ended.status != "DELETE_COMPLETE":
         raise DeploymentFailed(
             f"what is left of the stack {stack.name} cannot be deleted: {ended.reason}",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from maestro_cdk.model import StackEvent
 from maestro_cdk.ports import Clock, Reporter, ResourceChanged, Stacks
@@ -10,6 +10,9 @@ from maestro_cdk.ports import Clock, Reporter, ResourceChanged, Stacks
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 3.0
 GROWTH = 1.4
+
+SKEW = timedelta(minutes=15)
+"""What this machine's clock may differ by from AWS's: one that differs more is refused."""
 
 _ENDS = ("_COMPLETE", "_FAILED")
 
@@ -31,15 +34,47 @@ class Ended:
     failure: StackEvent | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Where a stack's events stand before an operation: what comes after is the operation's."""
+
+    since: datetime
+    seen: frozenset[str]
+
+
+def mark(stack_id: str, *, stacks: Stacks, clock: Clock, runs: bool = False) -> Mark:
+    """Take note of the stack's events so far.
+
+    Times alone would not do: the operation before may have ended a moment ago, and AWS has a
+    clock of its own.
+
+    Args:
+        stack_id: the stack's id.
+        stacks: where it is.
+        clock: tells the time.
+        runs: whether the operation to follow has begun already.
+    """
+    since = clock.now() - SKEW
+    events = stacks.events(stack_id, since)
+    if runs:
+        began = [
+            n
+            for n, event in enumerate(events)
+            if event.physical_id == stack_id and event.status.endswith("_IN_PROGRESS")
+        ]
+        events = events[: began[-1]] if began else ()
+    return Mark(since=since, seen=frozenset(event.id for event in events))
+
+
 def follow(
-    stack_id: str, since: datetime, *, stacks: Stacks, reporter: Reporter, clock: Clock
+    stack_id: str, before: Mark, *, stacks: Stacks, reporter: Reporter, clock: Clock
 ) -> Ended:
-    """Report the stack's events after `since` until its operation ends."""
-    seen: set[str] = set()
+    """Report the stack's events after a mark until its operation ends."""
+    seen = set(before.seen)
     failure: StackEvent | None = None
     waits = pauses()
     while True:
-        for event in stacks.events(stack_id, since):
+        for event in stacks.events(stack_id, before.since):
             if event.id in seen:
                 continue
             seen.add(event.id)

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from maestro_cdk.actions.deploy import check_account, check_owner
-from maestro_cdk.actions.following import follow, pauses
+from maestro_cdk.actions.following import follow, mark, pauses
 from maestro_cdk.errors import CloudError, DeploymentFailed, StackBusy
 from maestro_cdk.model import Project, Stack, StackResource
 from maestro_cdk.ports import Clock, Cloud, Note, Reporter, Step
@@ -75,12 +74,15 @@ def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> 
         cloud.machines.stop(execution, cause="maestro teardown")
     if doomed.executions:
         reporter.emit(Note(f"stopped {len(doomed.executions)} running executions"))
+    if doomed.stack.protected:
+        cloud.stacks.protect(doomed.stack.id, on=False)
     reporter.emit(Step(f"deleting the stack {doomed.stack.name}"))
-    since = clock.now() - timedelta(seconds=1)
-    if doomed.stack.status != "DELETE_IN_PROGRESS":
+    runs = doomed.stack.status == "DELETE_IN_PROGRESS"
+    before = mark(doomed.stack.id, stacks=cloud.stacks, clock=clock, runs=runs)
+    if not runs:
         cloud.stacks.delete(doomed.stack.id, role=doomed.stack.role)
     if doomed.stack.status != "REVIEW_IN_PROGRESS":
-        ended = follow(doomed.stack.id, since, stacks=cloud.stacks, reporter=reporter, clock=clock)
+        ended = follow(doomed.stack.id, before, stacks=cloud.stacks, reporter=reporter, clock=clock)
         if ended.status != "DELETE_COMPLETE":
             event = ended.failure
             what = f"{event.logical_id} ({event.type}): {event.reason}" if event else ended.reason

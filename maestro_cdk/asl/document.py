@@ -60,7 +60,7 @@ class Document:
 
         All else stays as it was written: number formats, the order of keys, white space.
         """
-        edits = [(self.spans[at], dumps(text, ensure_ascii=False)) for at, text in strings.items()]
+        edits = [(self.spans[at], _quoted(text)) for at, text in strings.items()]
         edits += [(self.spans[at], text) for at, text in self.literals.items()]
         parts, position = [], 0
         for (start, end), text in sorted(edits):
@@ -194,6 +194,11 @@ def _inside(state: State) -> Iterator[Machine]:
     for n, value in enumerate(branches if isinstance(branches, list) else ()):
         if isinstance(value, dict):
             yield Machine(pointer=(*state.pointer, "Branches", n), value=value)
+
+
+def _quoted(text: str) -> str:
+    """A text in JSON; half a surrogate pair stays escaped, for UTF-8 cannot hold it."""
+    return dumps(text, ensure_ascii=any("\ud800" <= character <= "\udfff" for character in text))
 
 
 def _place(file: str, lines: tuple[int, ...], offset: int) -> SourceRef:

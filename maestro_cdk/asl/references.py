@@ -284,7 +284,8 @@ class _Resolver:
         """A function of somebody else's: its ARN stays, but for placeholders."""
         if place.invokes:
             unqualified = arns.split(arn.resource)[:2]
-            self.foreign.add(self._arn(str(replace(arn, resource=":".join(unqualified)))))
+            whole = self._arn(str(replace(arn, resource=":".join(unqualified))))
+            self.foreign.add(self._pseudo(whole))
         return self._text(written, place.pointer)
 
     # --- other text --------------------------------------------------------------------------
@@ -304,22 +305,19 @@ class _Resolver:
         return TOKEN.sub(lambda match: self._token(match, pointer, meant=meant), text)
 
     def _arn(self, text: str) -> str:
-        """An ARN with substitutions for the words that stand for region, account, partition."""
+        """An ARN with CloudFormation's names for the words of region, account and partition."""
         arn = arns.parse(text)
         if arn is None:
             return text
         return str(
             replace(
                 arn,
-                partition=self._placeholder(arn.partition),
-                region=self._placeholder(arn.region),
-                account=self._placeholder(arn.account),
-                resource=self._pseudo(arn.resource.replace(WORKFLOW_NAME, self.names.workflow)),
+                partition=_pseudo_parameter(arn.partition),
+                region=_pseudo_parameter(arn.region),
+                account=_pseudo_parameter(arn.account),
+                resource=arn.resource.replace(WORKFLOW_NAME, self.names.workflow),
             )
         )
-
-    def _placeholder(self, part: str) -> str:
-        return self._pseudo_key(PLACEHOLDERS[part]) if part in PLACEHOLDERS else self._pseudo(part)
 
     def _pseudo(self, text: str) -> str:
         return TOKEN.sub(
@@ -337,8 +335,6 @@ class _Resolver:
             return self._pseudo_key(token)
         if token in self.names.substitutions:
             self.used[token] = self.names.substitutions[token]
-            return match.group()
-        if token in self.used:  # one of ours, written a moment ago
             return match.group()
         name = self.names.of_token(token)
         if name is not None:
@@ -410,6 +406,11 @@ class _Resolver:
                 state=_state_of(pointer),
             )
         )
+
+
+def _pseudo_parameter(part: str) -> str:
+    """A part of an ARN, or what CloudFormation calls what it stands for."""
+    return f"${{{PLACEHOLDERS[part]}}}" if part in PLACEHOLDERS else part
 
 
 def _places(state: State) -> Iterator[_Place]:

@@ -119,6 +119,16 @@ class CloudFormation:
         """
         changesets.execute(self._cfn, plan)
 
+    def protect(self, stack_id: str, /, *, on: bool) -> None:
+        """Switch the stack's termination protection.
+
+        Raises:
+            CloudError: CloudFormation refused.
+        """
+        self._cfn.call(
+            "update_termination_protection", StackName=stack_id, EnableTerminationProtection=on
+        )
+
     def events(self, stack_id: str, since: datetime, /) -> tuple[StackEvent, ...]:
         """The stack's events after `since`, oldest first.
 

@@ -147,6 +147,22 @@ class Context:
 
         return click.confirm(question, default=False, err=True)
 
+    def confirm_by_name(self, name: str) -> bool:
+        """Ask for a name to be typed; no flag answers for the user.
+
+        Raises:
+            UsageError: nobody can be asked.
+        """
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise UsageError(
+                f"{name} is protected, and there is no terminal to ask for its name at",
+                hint="set protected = false in maestro.toml and deploy, then tear down",
+            )
+        import click  # noqa: PLC0415 - at hand by now
+
+        prompt = f"{name} is protected. Type its name to delete it"
+        return str(click.prompt(prompt, default="", show_default=False, err=True)) == name
+
 
 def cache_folder() -> Path:
     """Where this user's caches are, and the state of the AWS on this machine."""

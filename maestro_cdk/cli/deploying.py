@@ -91,7 +91,7 @@ def teardown(context: Context, *, force: bool) -> None:
     if doomed is None:
         _nothing(context, project)
         return
-    if not force and not context.options.yes:
+    if doomed.stack.protected or not (force or context.options.yes):
         context.reporter.line(
             f"this deletes {project.stack_name}, {_place(context, cloud.identity)}:"
         )
@@ -99,7 +99,13 @@ def teardown(context: Context, *, force: bool) -> None:
         context.reporter.line(table(rows))
         if doomed.executions:
             context.reporter.line(f"  and stops {len(doomed.executions)} running executions")
-        if not context.confirm(f"Delete {project.stack_name}?"):
+        name = project.stack_name
+        sure = (
+            context.confirm_by_name(name)
+            if doomed.stack.protected
+            else context.confirm(f"Delete {name}?")
+        )
+        if not sure:
             raise Aborted("nothing was deleted")
     torn = tearing.apply(doomed, cloud=cloud, reporter=context.reporter, clock=context.clock)
     context.reporter.close()

@@ -15,6 +15,7 @@ import click
 from maestro_cdk import __version__
 from maestro_cdk.cli import deploying, developing, locally, making
 from maestro_cdk.cli.findings import as_text, as_values
+from maestro_cdk.cli.output import silence
 from maestro_cdk.errors import MaestroError, ProjectError
 
 EXIT_BUG = 3
@@ -33,6 +34,19 @@ _GROUPS = {
 class _Root(click.Group):
     """The root group: commands listed by what one does, near misses named."""
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; that nobody reads its output any more is no error.
+
+        It would be one to click, which ends with 1 and leaves nothing to catch.
+        """
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            silence(sys.stdout)
+            return 0
+        return result
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, names in _GROUPS.items():
             rows = [
@@ -46,6 +60,7 @@ class _Root(click.Group):
 
 @click.group(
     cls=_Root,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="`maestro help COMMAND` tells more of each.",
 )
@@ -60,6 +75,8 @@ def maestro(ctx: click.Context, *, verbose: bool, no_color: bool) -> None:
     one CloudFormation stack of them, `maestro teardown` deletes it.
     """
     del verbose  # read from the context by whoever needs it
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
     if no_color or os.environ.get("NO_COLOR"):
         ctx.color = False
 
@@ -90,7 +107,6 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command, and exit with the code that says how it went."""
     try:
         code = maestro.main(arguments, prog_name="maestro", standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.ClickException as error:
@@ -99,10 +115,6 @@ def main(arguments: list[str] | None = None) -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         code = EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has enough: not an error, but nothing more may be written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except MaestroError as error:
         _show(error)
         code = error.exit_code

@@ -1,5 +1,6 @@
 """Events as a person at a terminal, or a log, reads them. All of it goes to stderr."""
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -62,7 +63,10 @@ class Reporter:
     def line(self, text: str) -> None:
         """Write a line."""
         with self._lock:
-            click.echo(text, file=self._stream, color=self._color)
+            try:
+                click.echo(text, file=self._stream, color=self._color)
+            except BrokenPipeError:
+                silence(self._stream)  # nobody reads along any more; the work goes on
 
     def style(self, text: str, **styles: str | bool) -> str:
         """A text in colour, where colours are shown."""
@@ -121,15 +125,34 @@ class LiveReporter(Reporter):
         self._console = Console(file=stream, highlight=False)
         self._status = self._console.status("")
         self._running = False
+        self._step = ""
+        self._done: set[str] = set()
 
     def emit(self, event: Event, /) -> None:
         """Take note of an event, and turn the wheel."""
         if isinstance(event, Step):
-            self._status.update(f"[dim]{event.text}")
+            self._step = event.text
+            self._done.clear()
+            self._turn("")
             if not self._running:
                 self._running = True
                 self._status.start()
         super().emit(event)
+
+    def resource(self, event: StackEvent) -> None:
+        """A resource's step moves the wheel; only a failure, or `-v`, is worth a line."""
+        if self._verbose or event.status.endswith("_FAILED"):
+            super().resource(event)
+        if event.type.endswith("::Stack"):
+            return
+        if event.status.endswith("_COMPLETE"):
+            self._done.add(event.logical_id)
+        self._turn(f" · {len(self._done)} done · {event.logical_id}")
+
+    def _turn(self, detail: str) -> None:
+        from rich.text import Text  # noqa: PLC0415 - there already
+
+        self._status.update(Text(f"{self._step}{detail}", style="dim"))
 
     def line(self, text: str) -> None:
         """Write a line above the wheel."""
@@ -153,6 +176,13 @@ def reporter_for(stream: TextIO, *, verbose: bool) -> Reporter:
     if stream.isatty() and colors():
         return LiveReporter(stream, verbose=verbose)
     return Reporter(stream, verbose=verbose, color=False)
+
+
+def silence(stream: TextIO) -> None:
+    """Let what is written to a stream go nowhere: whoever read it has enough."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def colors() -> bool:
