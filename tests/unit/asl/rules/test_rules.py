@@ -1,0 +1,236 @@
+"""Each rule: what it is quiet about, and what it says about what."""
+
+import json
+
+import pytest
+
+from maestro_cdk.asl import document
+from maestro_cdk.asl.rules import endings, registry, structure, transitions
+
+
+def machine(states, start=None):
+    return {"StartAt": start or next(iter(states), "None"), "States": states}
+
+
+def parsed(value):
+    text = value if isinstance(value, str) else json.dumps(value, indent=1)
+    return document.parse(text, file="d", literals={})
+
+
+def said(rule, value):
+    """What a rule finds: the message, the text at its place, and the state."""
+    found = parsed(value)
+    lines = found.text.split("\n")
+    return [
+        (
+            finding.message,
+            lines[finding.where.line - 1][finding.where.column - 1 :].rstrip(",{["),
+            finding.state,
+        )
+        for finding in rule.check(found)
+    ]
+
+
+PASS = {"Type": "Pass", "End": True}
+
+
+# --- structure -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        machine({"A": PASS}),
+        machine({name: {"Type": name} for name in structure.TYPES}),
+        machine({"M": {"Type": "Map", "ItemProcessor": machine({"A": PASS}), "End": True}}),
+        machine({"P": {"Type": "Parallel", "Branches": [machine({"A": PASS})], "End": True}}),
+        machine({"A": {"Type": "Pass", "Next": "nowhere"}}),
+    ],
+)
+def test_structure_is_quiet(value):
+    assert said(structure.RULE, value) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "findings"),
+    [
+        ("[]", [("a definition is a JSON object", "[]", None)]),
+        ('"text"', [("a definition is a JSON object", '"text"', None)]),
+        ("{}", [("there are no States", "{}", None)]),
+        ('{"States": {}}', [("there are no States", "{}}", None)]),
+        ('{"States": []}', [("there are no States", "[]}", None)]),
+        ('{"States": {"A": 1}}', [("state 'A' is not an object", "1}}", "A")]),
+        ('{"States": {"A": {}}}', [("state 'A' has no Type", "{}}}", "A")]),
+        (
+            machine({"A": {"Type": "Tsk"}}),
+            [("'Tsk' is no type of state", '"Tsk"', "A")],
+        ),
+        (
+            machine({"A": {"Type": ["Task"]}}),
+            [("['Task'] is no type of state", "", "A")],
+        ),
+        (
+            machine({"M": {"Type": "Map", "Iterator": {"States": {"A": {"Type": "x"}}}}}),
+            [("'x' is no type of state", '"x"', "A")],
+        ),
+        (
+            machine({"P": {"Type": "Parallel", "Branches": [{"StartAt": "A"}]}}),
+            [("there are no States", "", None)],
+        ),
+    ],
+)
+def test_structure_finds(value, findings):
+    assert said(structure.RULE, value) == findings
+
+
+def test_a_misspelt_type_is_told_the_nearest():
+    (finding,) = structure.RULE.check(parsed(machine({"A": {"Type": "Tsk"}})))
+    assert finding.hint == "did you mean Task?"
+
+
+# --- transitions -----------------------------------------------------------------------------
+
+
+def going(**state):
+    return machine({"A": state, "B": PASS, "Best": PASS})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        machine({"A": PASS}),
+        going(Type="Pass", Next="B"),
+        going(Type="Choice", Choices=[{"Next": "B"}], Default="Best"),
+        going(Type="Task", Catch=[{"Next": "Best"}], End=True),
+        going(Type="Choice", Choices="none", Default="B"),
+        going(Type="Choice", Choices=[1, {}], Default="B"),
+        machine(
+            {
+                "M": {"Type": "Map", "ItemProcessor": machine({"I": PASS}), "Next": "P"},
+                "P": {"Type": "Parallel", "Branches": [machine({"I": PASS})], "End": True},
+            }
+        ),
+    ],
+)
+def test_transitions_is_quiet(value):
+    assert said(transitions.RULE, value) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "findings"),
+    [
+        (
+            machine({"A": PASS}, start="a"),
+            [("StartAt names a state that is not there: 'a'", '"a"', None)],
+        ),
+        ('{"States": {"A": {"Type": "Pass"}}}', [("StartAt is missing", "", None)]),
+        (
+            going(Type="Pass", Next="b"),
+            [("Next names a state that is not there: 'b'", '"b"', "A")],
+        ),
+        (
+            going(Type="Choice", Choices=[{"Next": "C"}, {"Next": "B"}], Default="D"),
+            [
+                ("Default names a state that is not there: 'D'", '"D"', "A"),
+                ("Next names a state that is not there: 'C'", '"C"', "A"),
+            ],
+        ),
+        (
+            going(Type="Task", Catch=[{"Next": "Beast"}], Next="B"),
+            [("Next names a state that is not there: 'Beast'", '"Beast"', "A")],
+        ),
+        (
+            machine(
+                {
+                    "M": {
+                        "Type": "Map",
+                        "ItemProcessor": machine({"I": {"Type": "Pass", "Next": "Out"}}),
+                        "Next": "Out",
+                    },
+                    "Out": PASS,
+                }
+            ),
+            [("Next names a state that is not there: 'Out'", '"Out"', "I")],
+        ),
+        (
+            going(Type="Pass", Next=7),
+            [("Next names a state that is not there: 7", "7", "A")],
+        ),
+    ],
+)
+def test_transitions_finds(value, findings):
+    found = said(transitions.RULE, value)
+    assert [(m, t if m != "StartAt is missing" else "", s) for m, t, s in found] == findings
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("Bst", "did you mean 'Best'?"), ("b", "did you mean 'B'?"), ("x", "the states beside it: ")],
+)
+def test_a_misspelt_state_is_told_the_nearest(name, hint):
+    (finding,) = transitions.RULE.check(parsed(going(Type="Pass", Next=name)))
+    assert finding.hint.startswith(hint)
+
+
+# --- endings ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"Type": "Pass", "End": True},
+        {"Type": "Pass", "Next": "B"},
+        {"Type": "Pass", "Next": "B", "End": False},
+        {"Type": "Choice", "Choices": []},
+        {"Type": "Succeed"},
+        {"Type": "Fail"},
+        {"Type": "Unheard"},
+    ],
+)
+def test_endings_is_quiet(state):
+    assert said(endings.RULE, machine({"A": state})) == []
+
+
+@pytest.mark.parametrize("kind", endings.GOING_ON)
+@pytest.mark.parametrize(
+    ("way", "message", "place"),
+    [
+        ({}, "state 'A' has no Next", ""),
+        ({"End": False}, "state 'A' has no Next", ""),
+        ({"Next": "B", "End": True}, "state 'A' has both Next and End", "true"),
+    ],
+)
+def test_endings_finds(kind, way, message, place):
+    assert said(endings.RULE, machine({"A": {"Type": kind, **way}})) == [(message, place, "A")]
+
+
+# --- all of them -----------------------------------------------------------------------------
+
+
+def test_findings_come_in_the_order_of_the_text():
+    states = {"A": {"Type": "Pass"}, "B": {"Type": "x"}, "C": {"Type": "Pass", "Next": "D"}}
+    found = registry.check(parsed(machine(states, start="Z")))
+    assert [finding.rule for finding in found] == [
+        "transitions",
+        "endings",
+        "structure",
+        "transitions",
+    ]
+    assert list(found) == sorted(found, key=lambda finding: finding.where)
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in registry.RULES])
+def test_a_disabled_rule_is_quiet(rule):
+    states = {"A": {"Type": "Pass"}, "B": {"Type": "x"}}
+    everything = registry.check(parsed(machine(states, start="Z")))
+    assert rule in {finding.rule for finding in everything}
+    rest = registry.check(parsed(machine(states, start="Z")), disabled=[rule])
+    assert rest == tuple(finding for finding in everything if finding.rule != rule)
+
+
+def test_every_rule_has_an_id_of_its_own_and_says_what_it_is_about():
+    ids = [rule.id for rule in registry.RULES]
+    assert len(set(ids)) == len(ids)
+    for rule in registry.RULES:
+        assert rule.id == rule.id.lower()
+        assert rule.summary.endswith(".")
