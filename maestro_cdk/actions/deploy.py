@@ -216,7 +216,8 @@ def _failed(project: Project, ended: Ended) -> DeploymentFailed:
 def source_of(project: Project, logical_id: str) -> SourceRef | None:
     """The file of the folder that a resource of the stack was made from."""
     for function in project.functions:
-        if logical_id.startswith(f"{function.logical_id}Function"):
+        stem = f"{function.logical_id}Function"
+        if logical_id in (stem, f"{stem}Role", f"{stem}Logs"):
             return SourceRef(file=_relative(function, project))
     if logical_id == "StateMachine":
         return SourceRef(file="definition.asl.json")

@@ -57,7 +57,10 @@ def _files(path: Path, name: str) -> Iterator[PackedFile]:
 
 def _loops(path: Path) -> bool:
     """Whether a folder is a link to one that holds it."""
-    return path.is_symlink() and path.resolve() in path.absolute().parents
+    if not path.is_symlink():
+        return False
+    target = path.resolve()  # what is above may be reached by links itself
+    return any(parent.resolve() == target for parent in path.absolute().parents)
 
 
 def _digest(function: Function, files: tuple[PackedFile, ...]) -> str:

@@ -22,8 +22,8 @@ class HandlerProblem:
 
 
 def language(runtime: str) -> str:
-    """The language of a runtime: python3.13 is python."""
-    return re.split(r"\d", runtime, maxsplit=1)[0]
+    """The language of a runtime: python3.13 is python, provided.al2023 is provided."""
+    return re.split(r"[\d.]", runtime, maxsplit=1)[0]
 
 
 def missing_handler(path: Path, function: str) -> HandlerProblem | None:

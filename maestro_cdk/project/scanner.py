@@ -76,8 +76,9 @@ def load(folder: Path, flags: settings.Flags, *, environ: Mapping[str, str], hom
 
 
 def logical_id(name: str) -> str:
-    """The stem of the logical ids of a function's resources: send-mail is SendMail."""
-    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name))
+    """The stem of the logical ids of a function's resources: send-mail is SendMail, 7zip Fn7zip."""
+    stem = "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name))
+    return f"Fn{stem}" if stem[:1].isdigit() else stem  # an id begins with a letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,13 +147,22 @@ class _Scan:
             if name in names:
                 continue
             near = get_close_matches(name, names, n=1)
-            line = settings.line_of(file.read_text("utf-8-sig"), ("functions", name))
+            line = self._line_of(name, file.read_text("utf-8-sig"))
             self._add(
                 "settings",
                 f"[functions.{name}] is of no function in {LAMBDAS}/",
                 SourceRef(file=settings.FILE, line=line),
                 f"did you mean {near[0]!r}?" if near else f"the functions: {', '.join(names)}",
             )
+
+    def _line_of(self, function: str, text: str) -> int:
+        """The line of a function's table, in the project's or in the stage's."""
+        own = ("functions", function)
+        for path in (own, ("stages", self.settings.stage or "", *own)):
+            line = settings.line_of(text, path)
+            if line != settings.line_of(text, path[:-1]):
+                return line
+        return settings.line_of(text, own)
 
     # --- functions ---------------------------------------------------------------------------
 
@@ -223,7 +233,7 @@ class _Scan:
                 where,
                 "shorten the file's name or the workflow's",
             )
-        other = taken.setdefault(references.plain(name), candidate)
+        other = taken.setdefault(references.plain(logical_id(name)), candidate)
         if other is not candidate:
             self._add(
                 "function-name",
@@ -271,18 +281,12 @@ class _Scan:
 
     def _configured(self, candidate: _Candidate, handler: str) -> Path | None:
         """The file that a handler of maestro.toml names, where maestro knows its language."""
-        module = handler.rpartition(".")[0]
-        for ending in runtimes.ENDINGS:
-            path = candidate.root / f"{module}{ending}"
-            if path.is_file():
-                return path
-        return None
+        return _file_of(handler.rpartition(".")[0], candidate.root)
 
     def _check_handler(self, candidate: _Candidate, handler: str) -> None:
         module, _, name = handler.rpartition(".")
         holder = candidate.root if candidate.root.is_dir() else candidate.root.parent
-        files = [holder / f"{module}{ending}" for ending in runtimes.ENDINGS]
-        file = next((path for path in files if path.is_file()), None)
+        file = _file_of(module, holder)
         if file is None:
             self._add(
                 "handler",
@@ -370,6 +374,16 @@ def _handler_in(folder: Path) -> Path | None:
         for ending in runtimes.ENDINGS:
             if (folder / f"{stem}{ending}").is_file():
                 return folder / f"{stem}{ending}"
+    return None
+
+
+def _file_of(module: str, folder: Path) -> Path | None:
+    """The file of a handler's module; Python's may be written with dots for slashes."""
+    for ending in runtimes.ENDINGS:
+        for name in (module, module.replace(".", "/") if ending == ".py" else module):
+            path = folder / f"{name}{ending}"
+            if path.is_file():
+                return path
     return None
 
 

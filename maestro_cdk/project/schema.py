@@ -1,5 +1,6 @@
 """What maestro.toml may hold: one table of keys, from which settings are read and checked."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -84,10 +85,14 @@ def _table(value: JSON) -> dict[str, str]:
     return value
 
 
+def _is_scalar(value: JSON) -> bool:
+    if isinstance(value, float):  # TOML has nan and inf, which JSON has not
+        return math.isfinite(value)
+    return isinstance(value, str | int)
+
+
 def _scalars(value: JSON) -> dict[str, str | int | float | bool]:
-    if not isinstance(value, dict) or not all(
-        isinstance(item, str | int | float | bool) for item in value.values()
-    ):
+    if not isinstance(value, dict) or not all(map(_is_scalar, value.values())):
         raise Refused("a table of texts, numbers, true and false")
     return value
 
@@ -149,7 +154,13 @@ WORKFLOW: Mapping[str, Key] = {
 }
 
 FUNCTION: Mapping[str, Key] = {
-    "runtime": Key(doc="Lambda's name of the runtime.", read=_text),
+    "runtime": Key(
+        doc="Lambda's name of the runtime.",
+        read=_matching(
+            r"(python|nodejs|java|dotnet|ruby|provided)[a-z0-9.]*",
+            'Lambda\'s name of a runtime, like "python3.13" or "nodejs24.x"',
+        ),
+    ),
     "handler": Key(doc="file.function", read=_matching(r"\S+", "file.function")),
     "memory": Key(doc="MB.", read=_number(128, 10_240, " of MB")),
     "timeout": Key(doc="Seconds.", read=_number(1, 900, _SECONDS)),

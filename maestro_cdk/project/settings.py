@@ -134,6 +134,8 @@ def _read(path: Path) -> _File:
         if place := re.search(r" \(at line (\d+), column (\d+)\)$", message):
             message = message[: place.start()]
             line, column = int(place.group(1)), int(place.group(2))
+        elif message.endswith(" (at end of document)"):
+            line = len(file.text.splitlines())
         where = SourceRef(file=path.name, line=line, column=column)
         raise ProjectError([_syntax(message[:1].lower() + message[1:], where)]) from error
     return file
