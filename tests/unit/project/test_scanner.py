@@ -1,0 +1,463 @@
+"""A folder to a project, or to one error that holds every problem."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from maestro_cdk.errors import ProjectError, UsageError
+from maestro_cdk.project import scanner
+from maestro_cdk.project.settings import Flags
+from tests.unit.project.conftest import NODE, PASS, PYTHON
+
+
+@pytest.fixture
+def scan(folder, home):
+    """Make a folder and read it."""
+
+    def scanned(files=None, *, stage=None, **more):
+        return scanner.load(folder(files, **more), Flags(stage=stage), environ={}, home=home)
+
+    return scanned
+
+
+@pytest.fixture
+def problems(scan):
+    """What is wrong with a folder, as (place, rule, message)."""
+
+    def found(files=None, **more):
+        with pytest.raises(ProjectError) as caught:
+            scan(files, **more)
+        return [
+            (str(f.where), f.rule, f.message)
+            for f in caught.value.findings
+            if f.severity == "error"
+        ]
+
+    return found
+
+
+def functions(project):
+    return {f.name: (f.runtime, f.handler) for f in project.functions}
+
+
+def ignored(project):
+    return [f.where.file for f in project.notes if f.rule == "ignored"]
+
+
+# --- what is a function ----------------------------------------------------------------------
+
+
+def test_files_and_folders_are_functions(scan):
+    project = scan(
+        {
+            "lambdas/requester.py": PYTHON,
+            "lambdas/manager.mjs": NODE,
+            "lambdas/old.cjs": "exports.handler = async () => 1",
+            "lambdas/plain.js": NODE,
+            "lambdas/provisioner/index.py": PYTHON,
+            "lambdas/provisioner/requirements.txt": "requests",
+            "lambdas/named/named.py": PYTHON,
+            "lambdas/web/app.js": NODE,
+        }
+    )
+    assert functions(project) == {
+        "requester": ("python3.13", "requester.handler"),
+        "manager": ("nodejs24.x", "manager.handler"),
+        "old": ("nodejs24.x", "old.handler"),
+        "plain": ("nodejs24.x", "plain.handler"),
+        "provisioner": ("python3.13", "index.handler"),
+        "named": ("python3.13", "named.handler"),
+        "web": ("nodejs24.x", "app.handler"),
+    }
+    assert [f.name for f in project.functions] == sorted(f.name for f in project.functions)
+
+
+def test_the_first_of_the_known_names_is_the_handlers_file(scan):
+    stems = ["index", "app", "main", "handler", "fun"]
+    for n, stem in enumerate(stems):
+        files = {f"lambdas/fun/{other}.py": PYTHON for other in stems[n:]}
+        project = scan(files, name=f"p{n}")
+        assert functions(project) == {"fun": ("python3.13", f"{stem}.handler")}
+
+
+def test_names_of_the_stack_come_from_the_workflow_and_the_stage(scan):
+    files = {"lambdas/send-mail.py": PYTHON}
+    plain = scan(files)
+    assert (plain.name, plain.stack_name) == ("approval", "approval")
+    (function,) = plain.functions
+    assert (function.logical_id, function.physical_name) == ("SendMail", "approval_send-mail")
+    prod = scan(files, stage="prod")
+    assert (prod.name, prod.stack_name) == ("approval-prod", "approval-prod")
+    assert prod.functions[0].physical_name == "approval-prod_send-mail"
+    assert prod.functions[0].logical_id == "SendMail"
+
+
+def test_what_begins_with_an_underscore_is_shared(scan):
+    project = scan({"lambdas/_shared/a.py": "A = 1", "lambdas/_b.py": "", "lambdas/f.py": PYTHON})
+    assert functions(project).keys() == {"f"}
+    assert [path.name for path in project.shared] == ["_b.py", "_shared"]
+    assert ignored(project) == []
+
+
+def test_what_is_no_function_is_ignored_and_said_so(scan):
+    project = scan(
+        {
+            "lambdas/README.md": "",
+            "lambdas/tests/test_f.py": "",
+            "lambdas/package-lock.json": "",
+            "lambdas/uv.lock": "",
+            "lambdas/requirements.txt": "",
+            "lambdas/empty": None,
+            "lambdas/data.csv": "",
+            "lambdas/LICENSE": "",
+            "lambdas/node_modules/x.js": "",
+        }
+    )
+    assert project.functions == ()
+    assert ignored(project) == sorted(
+        f"lambdas/{name}"
+        for name in [
+            "README.md",
+            "tests",
+            "package-lock.json",
+            "uv.lock",
+            "requirements.txt",
+            "empty",
+            "data.csv",
+            "LICENSE",
+            "node_modules",
+        ]
+    )
+    assert all(finding.severity == "info" for finding in project.notes)
+
+
+def test_hidden_files_and_caches_are_not_even_worth_a_word(scan):
+    project = scan({"lambdas/.env": "", "lambdas/__pycache__/x.pyc": "", "lambdas/__init__.py": ""})
+    assert (project.functions, project.notes) == ((), ())
+
+
+def test_no_lambdas_at_all_is_a_workflow_too(scan):
+    assert scan().functions == ()
+
+
+def test_settings_of_a_function_are_its_own(scan):
+    project = scan(
+        {
+            "maestro.toml": "[functions]\nmemory = 512\n[functions.b]\nmemory = 1024\n"
+            'runtime = "python3.12"\nhandler = "other.main"',
+            "lambdas/a.py": PYTHON,
+            "lambdas/b/other.py": "def main(event, context): ...",
+        }
+    )
+    a, b = project.functions
+    assert (a.settings.memory, b.settings.memory) == (512, 1024)
+    assert (b.runtime, b.handler) == ("python3.12", "other.main")
+    assert b.settings.runtime == "python3.12"
+
+
+def test_the_runtime_of_all_functions_is_of_those_in_its_language(scan):
+    project = scan(
+        {
+            "maestro.toml": '[functions]\nruntime = "python3.12"',
+            "lambdas/a.py": PYTHON,
+            "lambdas/b.mjs": NODE,
+        }
+    )
+    assert [f.runtime for f in project.functions] == ["python3.12", "nodejs24.x"]
+
+
+def test_a_function_of_a_runtime_that_maestro_does_not_read_needs_handler_and_runtime(scan):
+    project = scan(
+        {
+            "maestro.toml": '[functions.j]\nruntime = "java21"\nhandler = "x.Y::run"\n'
+            '[functions.g]\nruntime = "provided.al2023"\nhandler = "bootstrap"',
+            "lambdas/j/app.jar": "",
+            "lambdas/g/bootstrap": "",
+        }
+    )
+    assert functions(project) == {
+        "g": ("provided.al2023", "bootstrap"),
+        "j": ("java21", "x.Y::run"),
+    }
+
+
+def test_a_runtime_of_the_functions_own_may_serve_any_language(scan):
+    project = scan(
+        {
+            "maestro.toml": '[functions.g]\nruntime = "provided.al2023"',
+            "lambdas/g/index.py": PYTHON,
+        }
+    )
+    assert functions(project) == {"g": ("provided.al2023", "index.handler")}
+
+
+def test_a_python_handlers_module_may_be_named_with_dots_or_slashes(scan):
+    for n, handler in enumerate(("src/api.run", "src.api.run")):
+        project = scan(
+            {
+                "maestro.toml": f'[functions.f]\nhandler = "{handler}"',
+                "lambdas/f/src/api.py": "def run(event, context): ...",
+            },
+            name=f"p{n}",
+        )
+        assert functions(project) == {"f": ("python3.13", handler)}
+
+
+def test_the_definitions_references_are_resolved(scan):
+    task = {"Type": "Task", "Resource": "${f}", "End": True}
+    project = scan({"lambdas/f.py": PYTHON}, definition={"StartAt": "A", "States": {"A": task}})
+    assert project.definition.functions == ("f",)
+    assert "${FArn}" in project.definition.text
+
+
+def test_a_timeout_of_the_settings_goes_into_the_definition(scan):
+    project = scan({"maestro.toml": "[workflow]\ntimeout = 60"})
+    assert json.loads(project.definition.text) == {"TimeoutSeconds": 60, **PASS}
+
+
+def test_warnings_of_a_good_project_are_kept_as_notes(scan):
+    state = {"Type": "Pass", "Result": "${x}", "End": True}
+    project = scan(definition={"StartAt": "A", "States": {"A": state}})
+    assert [finding.rule for finding in project.notes] == ["unknown-substitution"]
+
+
+def test_a_disabled_rule_is_not_asked(scan):
+    broken = {"StartAt": "A", "States": {"A": {"Type": "Pass"}}}
+    project = scan({"maestro.toml": '[workflow]\ndisable_rules = ["endings"]'}, definition=broken)
+    assert project.notes == ()
+
+
+# --- what is wrong ---------------------------------------------------------------------------
+
+
+def test_all_problems_are_in_one_error(problems):
+    found = problems(
+        {
+            "maestro.toml": "[functions.nobody]\nmemory = 512",
+            "lambdas/broken.py": "def handler(:\n",
+            "lambdas/empty.py": "",
+            "lambdas/a b.py": PYTHON,
+            "lambdas/tool.go": "",
+        },
+        definition={"StartAt": "B", "States": {"A": {"Type": "Task", "Resource": "${brokn}"}}},
+    )
+    assert [rule for _, rule, _ in found] == [
+        "transitions",
+        "endings",
+        "unknown-function",
+        "function-name",
+        "handler",
+        "handler",
+        "functions",
+        "settings",
+    ]
+    assert [place for place, _, _ in found] == sorted(place for place, _, _ in found)
+
+
+@pytest.mark.parametrize(
+    ("files", "place", "rule", "message"),
+    [
+        (
+            {"lambdas/f.py": "import os\n"},
+            "lambdas/f.py",
+            "handler",
+            "it defines no 'handler'",
+        ),
+        (
+            {"lambdas/f.py": "x = (\n"},
+            "lambdas/f.py:1:5",
+            "handler",
+            "it is not Python: '(' was never closed",
+        ),
+        ({"lambdas/f.py": b"\xff\xfe"}, "lambdas/f.py", "handler", "it is not UTF-8"),
+        ({"lambdas/f.mjs": "let x"}, "lambdas/f.mjs", "handler", "it exports no 'handler'"),
+        (
+            {"lambdas/f/other.py": PYTHON},
+            "lambdas/f",
+            "handler",
+            "the function 'f' has no handler file",
+        ),
+        (
+            {"lambdas/f/f.jar": "", "maestro.toml": '[functions.f]\nhandler = "a.B::c"'},
+            "lambdas/f",
+            "handler",
+            "the function 'f' has no handler file",
+        ),
+        (
+            {"lambdas/f/index.py": PYTHON, "maestro.toml": '[functions.f]\nhandler = "x.main"'},
+            "lambdas/f",
+            "handler",
+            "the handler 'x.main' of 'f' is in no file",
+        ),
+        (
+            {"lambdas/f.py": PYTHON, "maestro.toml": '[functions.f]\nruntime = "nodejs24.x"'},
+            "lambdas/f.py",
+            "functions",
+            "f.py is not for the runtime nodejs24.x",
+        ),
+        (
+            {"lambdas/f.ts": ""},
+            "lambdas/f.ts",
+            "functions",
+            "a single file ending in .ts is not something that maestro builds",
+        ),
+        ({"lambdas": "text"}, "lambdas", "functions", "lambdas is a file"),
+        (
+            {"lambdas/ä.py": PYTHON},
+            "lambdas/ä.py",
+            "function-name",
+            "'ä' is no name for a function",
+        ),
+        (
+            {"lambdas/send-mail.py": PYTHON, "lambdas/send_mail.py": PYTHON},
+            "lambdas/send_mail.py",
+            "function-name",
+            "send_mail.py and send-mail.py would be one resource of the stack",
+        ),
+        (
+            {"lambdas/f.py": PYTHON, "lambdas/f/index.py": PYTHON},
+            "lambdas/f.py",
+            "function-name",
+            "f.py and f would be one resource of the stack",
+        ),
+        (
+            {"lambdas/f.py": PYTHON, "lambdas/f.mjs": NODE},
+            "lambdas/f.py",
+            "function-name",
+            "f.py and f.mjs would be one resource of the stack",
+        ),
+        (
+            {"maestro.toml": "[functions.g]\nmemory = 128", "lambdas/f.py": PYTHON},
+            "maestro.toml:1",
+            "settings",
+            "[functions.g] is of no function in lambdas/",
+        ),
+        (
+            {"maestro.toml": '[workflow]\nname = "7up"'},
+            "maestro.toml",
+            "workflow-name",
+            "the workflow's name '7up' does not begin with a letter, as a stack's must",
+        ),
+    ],
+)
+def test_a_problem_is_named_with_its_place(problems, files, place, rule, message):
+    assert problems(files) == [(place, rule, message)]
+
+
+def test_a_name_that_is_too_long_for_lambda_is_refused(problems):
+    name = "f" * (64 - len("approval_"))
+    ((_, rule, message),) = problems({f"lambdas/{name}f.py": PYTHON})
+    assert rule == "function-name"
+    assert "65 characters; Lambda takes at most 64" in message
+
+
+def test_a_name_that_just_fits_is_taken(scan):
+    name = "f" * (64 - len("approval_"))
+    assert len(scan({f"lambdas/{name}.py": PYTHON}).functions[0].physical_name) == 64
+
+
+def test_a_workflows_name_that_is_too_long_is_refused(scan, problems):
+    assert scan(name="w" * 80).name == "w" * 80
+    ((_, rule, message),) = problems(name="w" * 81)
+    assert rule == "workflow-name"
+    assert "at most 80" in message
+    ((_, rule, _),) = problems(name="w" * 78, stage="prod")
+    assert rule == "workflow-name"
+
+
+@pytest.mark.parametrize("other", ["definition.asl.yaml", "definition.asl.yml", "workflow.py"])
+def test_two_definitions_are_one_too_many(problems, other):
+    ((_, rule, message),) = problems({other: ""})
+    assert rule == "definition"
+    assert message == f"there are 2 definitions: definition.asl.json, {other}"
+
+
+def test_no_definition_is_a_problem(problems):
+    assert problems(definition=None) == [
+        ("definition.asl.json", "definition", "there is no definition.asl.json")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("definition", "place", "rule"),
+    [
+        ("{", "definition.asl.json:1:2", "json-syntax"),
+        ("", "definition.asl.json:1:1", "json-syntax"),
+        ("[]", "definition.asl.json:1:1", "structure"),
+        ('{"StartAt": ${x}}', "definition.asl.json:1:13", "json-syntax"),
+    ],
+)
+def test_a_definition_that_cannot_be_read_is_one_problem(problems, definition, place, rule):
+    assert [(p, r) for p, r, _ in problems(definition=definition)] == [(place, rule)]
+
+
+def test_a_definition_of_other_bytes_is_one_problem(problems):
+    ((place, _, message),) = problems({"definition.asl.json": b"{\n\xff"}, definition=None)
+    assert place == "definition.asl.json:2"
+    assert "UTF-8" in message
+
+
+def test_a_link_to_nowhere_is_a_problem_and_no_crash(folder, home):
+    root = folder({"lambdas/f.py": PYTHON})
+    (root / "lambdas" / "gone.py").symlink_to("nowhere.py")
+    with pytest.raises(ProjectError, match="in no file"):
+        scanner.load(root, Flags(), environ={}, home=home)
+
+
+def test_a_misspelt_function_of_the_settings_is_told_the_nearest(scan):
+    with pytest.raises(ProjectError) as caught:
+        scan({"maestro.toml": "[functions.mangaer]\nmemory = 128", "lambdas/manager.py": PYTHON})
+    assert caught.value.hint == "did you mean 'manager'?"
+
+
+def test_a_stages_unknown_function_is_named_with_the_stages_line(problems):
+    text = "[workflow]\n\n[stages.prod.functions.nobody]\nmemory = 128\n"
+    ((place, _, _),) = problems({"maestro.toml": text}, stage="prod")
+    assert place == "maestro.toml:3"
+
+
+def test_a_folder_that_is_not_there_is_asked_wrongly(tmp_path, home):
+    with pytest.raises(UsageError):
+        scanner.load(tmp_path / "nowhere", Flags(), environ={}, home=home)
+
+
+# --- where the folder is ---------------------------------------------------------------------
+
+
+def test_the_nearest_folder_upward_is_the_project(folder):
+    root = folder({"lambdas/f/index.py": PYTHON})
+    assert scanner.find(root) == root
+    assert scanner.find(root / "lambdas" / "f") == root
+
+
+def test_no_folder_upward_is_asked_wrongly(tmp_path):
+    with pytest.raises(UsageError) as caught:
+        scanner.find(tmp_path)
+    assert "maestro new" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("send-mail", "SendMail"), ("send_mail", "SendMail"), ("aB", "AB"), ("x", "X"), ("a1", "A1")],
+)
+def test_a_logical_id_is_the_name_in_capitals(name, expected):
+    assert scanner.logical_id(name) == expected
+
+
+@pytest.mark.parametrize("name", ["7zip", "1-start", "2", "a", "-x-", "a--b"])
+def test_a_logical_id_is_one_that_cloudformation_takes(name):
+    stem = scanner.logical_id(name)
+    assert f"{stem}Function".isalnum()
+    assert f"{stem}Function"[0].isalpha()
+
+
+def test_the_project_does_not_depend_on_where_it_lies(folder, home):
+    one = folder({"lambdas/f.py": PYTHON, "lambdas/g/index.py": PYTHON}, name="here/approval")
+    two = folder({"lambdas/f.py": PYTHON, "lambdas/g/index.py": PYTHON}, name="there/approval")
+    first, second = (scanner.load(path, Flags(), environ={}, home=home) for path in (one, two))
+    assert first.definition == second.definition
+    assert first.settings == second.settings
+    for f, g in zip(first.functions, second.functions, strict=True):
+        assert f.root.relative_to(one) == g.root.relative_to(two)
+        assert isinstance(f.root, Path)
