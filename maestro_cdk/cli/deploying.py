@@ -210,12 +210,14 @@ def _print_started(context: Context, arn: str) -> None:
 
 
 def _print_execution(context: Context, execution: Execution) -> None:
-    output = json.loads(execution.output) if execution.output else None
+    # AWS gives an output to an execution that succeeded; the AWS on this machine to others too.
+    succeeded = execution.status == "SUCCEEDED"
+    output = json.loads(execution.output) if succeeded and execution.output else None
     if context.json:
         click.echo(json.dumps({**asdict(execution), "output": output}, indent=2))
-    elif execution.status == "SUCCEEDED":
+    elif succeeded:
         click.echo(json.dumps(output, indent=2, ensure_ascii=False))
-    if execution.status != "SUCCEEDED":
+    if not succeeded:
         said = ": ".join(part for part in (execution.error, execution.cause) if part)
         failed = ExecutionFailed(f"the execution {execution.status}{': ' if said else ''}{said}")
         failed.in_result = context.json
