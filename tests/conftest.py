@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import maestro_cdk
 from maestro_cdk.local import processes
 from maestro_cdk.local.files import Files, Server
 
@@ -64,6 +65,7 @@ def _local(home, *words):
     return subprocess.run(
         [sys.executable, "-m", "maestro_cdk", "local", *words],
         env={**os.environ, "HOME": str(home)},
+        cwd=Path(maestro_cdk.__file__).parents[1],  # so that it need not be installed
         stdout=subprocess.PIPE,
         check=True,
         timeout=60,

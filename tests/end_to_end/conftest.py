@@ -6,14 +6,18 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
 import pytest
+
+import maestro_cdk
 
 PATIENCE = 60.0
 """Seconds after which a command that does not end has failed."""
@@ -94,6 +98,13 @@ class Terminal:
     def type(self, text):
         os.write(self._master, text.encode())
 
+    def interrupt(self):
+        """Press Ctrl-C; again, where the first came before the command waited for an answer."""
+        while self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(1)
+
     def end(self):
         """Read on until the command ends; return its exit code."""
         deadline = time.monotonic() + PATIENCE
@@ -156,6 +167,20 @@ class Aws:
             found += [f"{bucket['Name']}/{item['Key']}" for item in objects]
         return sorted(item for item in found if re.search(rf"\b{re.escape(name)}(?![a-z])", item))
 
+    def revisions(self, workflow, *functions):
+        """What is new whenever the state machine, or one of these functions, is updated."""
+        states, functions_ = self.client("stepfunctions"), self.client("lambda")
+        machines = states.list_state_machines()["stateMachines"]
+        (arn,) = [item["stateMachineArn"] for item in machines if item["name"] == workflow]
+        found = {
+            name: functions_.get_function_configuration(FunctionName=f"{workflow}_{name}")
+            for name in functions
+        }
+        return {
+            workflow: states.describe_state_machine(stateMachineArn=arn)["revisionId"],
+            **{name: value["RevisionId"] for name, value in found.items()},
+        }
+
     def _listed(self, service, operation, key, name):
         client = self.client(service)
         pages = client.get_paginator(operation).paginate()
@@ -165,7 +190,9 @@ class Aws:
 @pytest.fixture(scope="session")
 def maestro(commands_home):
     """Run a command: `maestro("validate", cwd=folder)`."""
-    return Maestro({**os.environ, "HOME": str(commands_home)})
+    checkout = str(Path(maestro_cdk.__file__).parents[1])
+    path = os.pathsep.join(filter(None, [checkout, os.environ.get("PYTHONPATH")]))
+    return Maestro({**os.environ, "PYTHONPATH": path, "HOME": str(commands_home)})
 
 
 @pytest.fixture(scope="session")

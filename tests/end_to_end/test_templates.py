@@ -145,9 +145,7 @@ def test_a_failed_execution_is_one_json_document_too(maestro, approval):
 def test_an_input_may_come_from_standard_input(maestro, approval):
     given = json.dumps({"employee": "eve", "resource": "vault", "days": 1})
 
-    result = maestro(
-        "run", "--local", "-i", "-", "--output", "json", cwd=approval, given=given
-    )
+    result = maestro("run", "--local", "-i", "-", "--output", "json", cwd=approval, given=given)
 
     assert result.json["status"] == "SUCCEEDED"
     assert result.json["output"]["granted"]["resource"] == "vault/eve"
