@@ -1,0 +1,195 @@
+"""Zips that are the same for the same content, and digests that change with it."""
+
+import os
+import shutil
+import zipfile
+
+import pytest
+
+from maestro_cdk.project import bundle, scanner
+from maestro_cdk.project.settings import Flags
+from tests.unit.project.conftest import NODE, PYTHON
+
+FILES = {
+    "lambdas/one.py": PYTHON,
+    "lambdas/two/index.mjs": NODE,
+    "lambdas/two/lib/deep.mjs": "export const a = 1;",
+    "lambdas/two/data/ünï.txt": "ü",
+    "lambdas/_shared/common.py": "A = 1",
+    "lambdas/_both.py": "B = 1",
+}
+
+
+@pytest.fixture
+def packed(home):
+    """A folder's bundles by the function's name."""
+
+    def bundles(root):
+        project = scanner.load(root, Flags(), environ={}, home=home)
+        return {item.function: item for item in bundle.bundles(project)}
+
+    return bundles
+
+
+def names(item):
+    return [file.name for file in item.files]
+
+
+def test_a_file_is_packed_with_what_is_shared(folder, packed):
+    bundles = packed(folder(FILES))
+    assert names(bundles["one"]) == ["_both.py", "_shared/common.py", "one.py"]
+
+
+def test_a_folder_is_packed_without_its_own_name(folder, packed):
+    bundles = packed(folder(FILES))
+    assert names(bundles["two"]) == [
+        "_both.py",
+        "_shared/common.py",
+        "data/ünï.txt",
+        "index.mjs",
+        "lib/deep.mjs",
+    ]
+
+
+def test_a_functions_own_file_counts_above_a_shared_one(folder, packed):
+    root = folder({"lambdas/_x.py": "A = 1", "lambdas/f/index.py": PYTHON, "lambdas/f/_x.py": ""})
+    (file,) = [file for file in packed(root)["f"].files if file.name == "_x.py"]
+    assert file.source == root / "lambdas" / "f" / "_x.py"
+
+
+def test_two_clones_give_the_same_bytes(folder, packed, tmp_path):
+    zips = []
+    for n, clone in enumerate(("here", "there")):
+        root = folder(FILES, name=f"{clone}/approval")
+        for path in root.rglob("*"):  # git keeps neither times nor more of the mode than one bit
+            os.utime(path, (n * 10**9, n * 10**9))
+            path.chmod(0o755 if path.is_dir() else (0o644, 0o600)[n])
+        bundles = packed(root)
+        for item in bundles.values():
+            bundle.write_zip(item, tmp_path / "out.zip")
+            zips.append((clone, item.function, item.digest, (tmp_path / "out.zip").read_bytes()))
+    half = len(zips) // 2
+    assert [item[1:] for item in zips[:half]] == [item[1:] for item in zips[half:]]
+
+
+def test_a_zip_holds_fixed_times_modes_and_every_file(folder, packed, tmp_path):
+    root = folder({"lambdas/f/index.py": PYTHON, "lambdas/f/bin/tool": "#!/bin/sh\n"})
+    (root / "lambdas/f/bin/tool").chmod(0o700)
+    bundle.write_zip(packed(root)["f"], tmp_path / "out.zip")
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        found = {
+            entry.filename: (entry.date_time, oct(entry.external_attr >> 16))
+            for entry in archive.infolist()
+        }
+        assert archive.testzip() is None
+        assert archive.read("index.py") == PYTHON.encode()
+    assert found == {
+        "bin/tool": ((1980, 1, 1, 0, 0, 0), "0o755"),
+        "index.py": ((1980, 1, 1, 0, 0, 0), "0o644"),
+    }
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "__pycache__/index.cpython-313.pyc",
+        "stale.pyc",
+        ".git/HEAD",
+        ".DS_Store",
+        ".venv/bin/python",
+        ".pytest_cache/x",
+        ".mypy_cache/x",
+        ".ruff_cache/x",
+        ".idea/x",
+        ".vscode/settings.json",
+        ".index.py.swp",
+        "deep/er/__pycache__/x.pyc",
+    ],
+)
+def test_junk_is_left_out_and_changes_no_digest(folder, packed, junk):
+    clean = packed(folder({"lambdas/f/index.py": PYTHON}))["f"]
+    dirty = packed(folder({f"lambdas/f/{junk}": "x", f"lambdas/_shared/{junk}": "x"}))["f"]
+    assert names(dirty) == ["index.py"]
+    assert dirty.digest == clean.digest
+
+
+def test_hidden_files_that_are_no_junk_are_packed(folder, packed):
+    root = folder({"lambdas/f/index.py": PYTHON, "lambdas/f/.env": "A=1"})
+    assert names(packed(root)["f"]) == [".env", "index.py"]
+
+
+# --- links -----------------------------------------------------------------------------------
+
+
+def test_a_link_to_a_file_or_folder_is_packed_as_what_it_leads_to(folder, packed):
+    root = folder({"lambdas/f/index.py": PYTHON, "common/a.py": "A = 1"})
+    (root / "lambdas/f/linked").symlink_to(root / "common")
+    (root / "lambdas/f/b.py").symlink_to("../../common/a.py")
+    assert names(packed(root)["f"]) == ["b.py", "index.py", "linked/a.py"]
+
+
+def test_a_link_to_nowhere_is_left_out(folder, packed):
+    root = folder({"lambdas/f/index.py": PYTHON})
+    (root / "lambdas/f/gone").symlink_to("nowhere")
+    assert names(packed(root)["f"]) == ["index.py"]
+
+
+@pytest.mark.parametrize("through_a_link", [False, True])
+def test_links_that_go_in_circles_end(folder, packed, tmp_path, through_a_link):
+    root = folder({"lambdas/f/index.py": PYTHON, "lambdas/f/deep/a.py": ""})
+    (root / "lambdas/f/deep/up").symlink_to("..")
+    (root / "lambdas/f/self").symlink_to(".")
+    (root / "lambdas/f/me").symlink_to("me")
+    if through_a_link:
+        (tmp_path / "elsewhere").symlink_to(root.parent)
+        root = tmp_path / "elsewhere" / root.name
+    assert names(packed(root)["f"]) == ["deep/a.py", "index.py"]
+
+
+# --- digests ---------------------------------------------------------------------------------
+
+
+def digest(packed, root):
+    return packed(root)["f"].digest
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lambdas/f/index.py": PYTHON + "\n"},
+        {"lambdas/f/new.py": ""},
+        {"lambdas/_shared.py": ""},
+        {"maestro.toml": '[functions]\nruntime = "python3.12"'},
+        {"maestro.toml": '[functions]\narchitecture = "x86_64"'},
+    ],
+)
+def test_a_digest_changes_with_what_the_zip_or_its_use_depends_on(folder, packed, change):
+    before = digest(packed, folder({"lambdas/f/index.py": PYTHON}))
+    assert digest(packed, folder(change)) != before
+
+
+def test_a_digest_changes_with_names_and_modes(folder, packed):
+    root = folder({"lambdas/f/index.py": PYTHON, "lambdas/f/a": "x"})
+    seen = {digest(packed, root)}
+    (root / "lambdas/f/a").chmod(0o755)
+    seen.add(digest(packed, root))
+    (root / "lambdas/f/a").rename(root / "lambdas/f/b")
+    seen.add(digest(packed, root))
+    assert len(seen) == 3
+
+
+def test_a_digest_does_not_change_with_settings_that_the_code_does_not_see(folder, packed):
+    before = digest(packed, folder({"lambdas/f/index.py": PYTHON}))
+    assert digest(packed, folder({"maestro.toml": "[functions]\nmemory = 512"})) == before
+
+
+def test_contents_do_not_run_into_each_other(folder, packed):
+    one = digest(packed, folder({"lambdas/f/index.py": PYTHON, "lambdas/f/a": "bc"}))
+    shutil.rmtree(folder())
+    two = digest(packed, folder({"lambdas/f/index.py": PYTHON, "lambdas/f/ab": "c"}))
+    assert one != two
+
+
+def test_two_functions_of_the_same_code_have_digests_of_their_own(folder, packed):
+    bundles = packed(folder({"lambdas/f.py": PYTHON, "lambdas/g.py": PYTHON}))
+    assert bundles["f"].digest != bundles["g"].digest
