@@ -3,16 +3,17 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
+from maestro_cdk.cli.findings import rebased
 from maestro_cdk.cli.output import Reporter, reporter_for
-from maestro_cdk.errors import UsageError
+from maestro_cdk.errors import ProjectError, UsageError
 from maestro_cdk.model import Project
-from maestro_cdk.ports import Cloud
+from maestro_cdk.ports import Cloud, Noticed
 from maestro_cdk.project import scanner
 from maestro_cdk.project.settings import Flags
 
@@ -85,18 +86,25 @@ class Context:
         """The project, read.
 
         Raises:
-            ProjectError: every problem of its folder.
+            ProjectError: every problem of its folder, files named as seen from the current one.
         """
-        return scanner.load(
-            self.folder(),
-            Flags(
-                stage=self.options.stage or stage_of_cdk(self.environ),
-                region=self.options.region,
-                profile=self.options.profile,
-            ),
-            environ=self.environ,
-            home=Path.home(),
+        folder = self.folder()
+        flags = Flags(
+            stage=self.options.stage or stage_of_cdk(self.environ),
+            region=self.options.region,
+            profile=self.options.profile,
         )
+        try:
+            project = scanner.load(folder, flags, environ=self.environ, home=Path.home())
+        except ProjectError as error:
+            raise ProjectError(rebased(error.findings, folder)) from error
+        return replace(project, notes=rebased(project.notes, folder))
+
+    def notice(self, project: Project) -> None:
+        """Tell of what is worth mending in a project, though it can be deployed."""
+        for finding in project.notes:
+            if finding.severity != "info":
+                self.reporter.emit(Noticed(finding))
 
     def synthesizer(self) -> "CachedSynthesizer":
         """Makes cloud assemblies; for the CDK CLI's bucket where that runs us."""

@@ -12,12 +12,11 @@ from maestro_cdk.actions import deploy as deploying
 from maestro_cdk.actions import run as running
 from maestro_cdk.actions import teardown as tearing
 from maestro_cdk.cli.context import Context
-from maestro_cdk.cli.developing import rebased
 from maestro_cdk.cli.options import CLOUD, shared
 from maestro_cdk.cli.output import table
 from maestro_cdk.errors import Aborted, CloudError, ExecutionFailed, UsageError
 from maestro_cdk.model import Execution, Identity, Project, Stack
-from maestro_cdk.ports import Note, Noticed, Step
+from maestro_cdk.ports import Note, Step
 from maestro_cdk.project import bundle
 
 
@@ -32,9 +31,7 @@ def deploy(context: Context) -> None:
     maestro deploy --local              to the AWS on this machine
     """  # noqa: D301 - \b is click's
     project = context.project()
-    for finding in rebased(project.notes, project.folder):
-        if finding.severity != "info":
-            context.reporter.emit(Noticed(finding))
+    context.notice(project)
     cloud = context.cloud(project)
     with tempfile.TemporaryDirectory(prefix="maestro-") as folder:
         prepared = deploying.prepare(

@@ -1,10 +1,8 @@
 """`validate`, `compile` and `synth`: what needs no AWS."""
 
 import json
-import os
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,7 +14,6 @@ from maestro_cdk.cli.findings import FORMATS, as_github, as_sarif, as_text, as_v
 from maestro_cdk.cli.options import PROJECT, shared
 from maestro_cdk.errors import ProjectError, UsageError
 from maestro_cdk.model import JSON, Finding
-from maestro_cdk.ports import Noticed
 from maestro_cdk.project import bundle
 
 
@@ -51,12 +48,10 @@ def validate(context: Context, *, files: tuple[Path, ...], format_: str, rules: 
 
 
 def _of_project(context: Context) -> Iterable[Finding]:
-    folder = context.folder()
     try:
-        found = context.project().notes
+        return context.project().notes
     except ProjectError as error:
-        found = error.findings
-    return rebased(found, folder)
+        return error.findings
 
 
 def _of_file(file: Path) -> tuple[Finding, ...]:
@@ -70,20 +65,6 @@ def _of_file(file: Path) -> tuple[Finding, ...]:
         return registry.check(document.parse(text, file=name, literals=None))
     except ProjectError as error:
         return error.findings
-
-
-def rebased(findings: Iterable[Finding], folder: Path) -> list[Finding]:
-    """Findings whose files are named as seen from the current folder."""
-    return [
-        replace(
-            finding,
-            where=replace(
-                finding.where,
-                file=Path(os.path.relpath(folder / finding.where.file)).as_posix(),  # noqa: TID251
-            ),
-        )
-        for finding in findings
-    ]
 
 
 def _print(findings: list[Finding], format_: str) -> None:
@@ -133,9 +114,7 @@ def synth(context: Context, *, format_: str, quiet: bool, out: Path | None) -> N
     Run by the CDK CLI, it writes where that reads, and prints nothing.
     """
     project = context.project()
-    for finding in rebased(project.notes, project.folder):
-        if finding.severity != "info":
-            context.reporter.emit(Noticed(finding))
+    context.notice(project)
     by_cdk = context.environ.get("CDK_OUTDIR")
     target = out or (Path(by_cdk) if by_cdk else project.folder / "cdk.out")
     assembly = context.synthesizer().synthesize(project, bundle.bundles(project), target.absolute())

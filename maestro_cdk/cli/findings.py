@@ -1,7 +1,9 @@
 """Findings as text with the line they speak of, as JSON, as SARIF, and as GitHub reads them."""
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -22,6 +24,20 @@ def one_line(finding: Finding, style: Callable[..., str] = click.style) -> str:
     severity = style(f"{finding.severity}:", fg=_COLORS[finding.severity], bold=True)
     hint = f" - {finding.hint}" if finding.hint else ""
     return f"{finding.where}: {severity} {finding.message}{hint} [{finding.rule}]"
+
+
+def rebased(findings: Iterable[Finding], folder: Path) -> tuple[Finding, ...]:
+    """Findings whose files are named as seen from the current folder."""
+    return tuple(
+        replace(
+            finding,
+            where=replace(
+                finding.where,
+                file=Path(os.path.relpath(folder / finding.where.file)).as_posix(),  # noqa: TID251
+            ),
+        )
+        for finding in findings
+    )
 
 
 def as_text(findings: Iterable[Finding], folder: Path) -> str:

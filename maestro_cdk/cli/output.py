@@ -1,6 +1,5 @@
 """Events as a person at a terminal, or a log, reads them. All of it goes to stderr."""
 
-import os
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import TextIO
 import click
 
 from maestro_cdk.cli.findings import one_line
+from maestro_cdk.cli.streams import silence
 from maestro_cdk.model import ExecutionEvent, StackEvent
 from maestro_cdk.ports import (
     Event,
@@ -176,13 +176,6 @@ def reporter_for(stream: TextIO, *, verbose: bool) -> Reporter:
     if stream.isatty() and colors():
         return LiveReporter(stream, verbose=verbose)
     return Reporter(stream, verbose=verbose, color=False)
-
-
-def silence(stream: TextIO) -> None:
-    """Let what is written to a stream go nowhere: whoever read it has enough."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
 
 
 def colors() -> bool:

@@ -1,0 +1,133 @@
+"""The root command, and which module has which of the others."""
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from maestro_cdk import __version__
+from maestro_cdk.cli.streams import silence
+from maestro_cdk.errors import MaestroError
+
+TABLE: dict[str, dict[str, tuple[str, str]]] = {
+    "Begin": {
+        "new": ("making", "Make a project's folder from a template."),
+    },
+    "Build": {
+        "validate": ("developing", "Find every problem of the project, without AWS."),
+        "compile": ("developing", "Print the definition as it will be deployed."),
+        "synth": ("developing", "Write the cloud assembly, and print the template."),
+    },
+    "Deploy": {
+        "deploy": ("deploying", "Create or update the project's stack."),
+        "teardown": ("deploying", "Delete the project's stack, and all that belongs to it."),
+    },
+    "Run": {
+        "run": ("deploying", "Start an execution, follow it state by state, print its output."),
+    },
+    "This machine": {
+        "local": ("locally", "The AWS on this machine: no account, no credentials, no Docker."),
+    },
+    "More": {
+        "help": ("root", "Show help for maestro or one of its commands."),
+    },
+}
+"""By what one does: each command's module, and its help's first sentence.
+
+The sentences stand here so that `--help` loads no command's module; a test holds them to the
+commands'.
+"""
+
+_MODULES = {name: place for group in TABLE.values() for name, (place, _) in group.items()}
+
+
+class Root(click.Group):
+    """The root group: commands listed by what one does, loaded when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        del ctx
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, from its module."""
+        if cmd_name not in self.commands and cmd_name in _MODULES:
+            module = importlib.import_module(f"maestro_cdk.cli.{_MODULES[cmd_name]}")
+            for command in module.COMMANDS:
+                self.add_command(command)
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands under their headings."""
+        del ctx
+        for title, group in TABLE.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, summary) for name, (_, summary) in group.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and say what went wrong.
+
+        That nobody reads its output any more is no error. It would be one to click, which ends
+        with 1 and leaves nothing to catch.
+        """
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            silence(sys.stdout)
+            return 0
+        except MaestroError as error:
+            from maestro_cdk.cli import failures  # noqa: PLC0415 - not needed where all is well
+
+            as_json = ctx.obj is not None and ctx.obj.json
+            failures.show(error, verbose=bool(ctx.params["verbose"]), as_json=as_json)
+            raise click.exceptions.Exit(error.exit_code) from error
+        return result
+
+
+@click.group(
+    cls=Root,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`maestro help COMMAND` tells more of each.",
+)
+@click.version_option(__version__, prog_name="maestro", message="%(prog)s %(version)s")
+@click.option("-v", "--verbose", is_flag=True, help="Tell more; show stack traces.")
+@click.option("--no-color", is_flag=True, help="No colours. The variable NO_COLOR counts too.")
+@click.pass_context
+def maestro(ctx: click.Context, *, verbose: bool, no_color: bool) -> None:
+    """A folder becomes a running workflow on AWS Step Functions.
+
+    The state machine is definition.asl.json, the functions are lambdas/; `maestro deploy` makes
+    one CloudFormation stack of them, `maestro teardown` deletes it.
+    """
+    del verbose  # read from the context by whoever needs it
+    if no_color or os.environ.get("NO_COLOR"):
+        ctx.color = False
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@click.command("help")
+@click.argument("words", nargs=-1, metavar="[COMMAND]")
+@click.pass_context
+def help_(ctx: click.Context, *, words: tuple[str, ...]) -> None:
+    """Show help for maestro or one of its commands."""
+    inner = ctx.find_root()
+    command: click.Command = maestro
+    for word in words:
+        group = command
+        if not isinstance(group, click.Group):
+            raise click.UsageError(f"{group.name!r} has no commands of its own", inner)
+        # As if it had been called, so that a misspelt word is answered likewise.
+        name, found, _ = group.resolve_command(inner, [word])
+        if found is None:
+            raise click.UsageError(f"there is no command {word!r}", inner)
+        inner = click.Context(found, info_name=name, parent=inner)
+        command = found
+    click.echo(command.get_help(inner))
+
+
+COMMANDS = (help_,)
