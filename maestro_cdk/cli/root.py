@@ -53,11 +53,16 @@ class Root(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, from its module."""
-        if cmd_name not in self.commands and cmd_name in _MODULES:
-            module = importlib.import_module(f"maestro_cdk.cli.{_MODULES[cmd_name]}")
-            for command in module.COMMANDS:
-                self.add_command(command)
+        if cmd_name in _MODULES:
+            self._load(_MODULES[cmd_name])
+        else:  # click looks among the loaded ones for what was meant
+            for module in set(_MODULES.values()):
+                self._load(module)
         return super().get_command(ctx, cmd_name)
+
+    def _load(self, module: str) -> None:
+        for command in importlib.import_module(f"maestro_cdk.cli.{module}").COMMANDS:
+            self.add_command(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands under their headings."""
