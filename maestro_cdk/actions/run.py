@@ -65,12 +65,14 @@ def follow(
             waits = pauses(longest=2.0)
             if events[-1].type in _ENDS:
                 return cloud.machines.describe(execution)
-        if timeout is not None and clock.monotonic() - began >= timeout:
+        left = None if timeout is None else timeout - (clock.monotonic() - began)
+        if left is not None and left <= 0:
             raise CloudError(
                 f"the execution has not ended within {timeout:g} s; it goes on",
                 hint=f"stop it with `aws stepfunctions stop-execution --execution-arn {execution}`",
             )
-        clock.sleep(next(waits))
+        pause = next(waits)
+        clock.sleep(pause if left is None else min(pause, left))
 
 
 def execution_name(clock: Clock) -> str:
