@@ -1,0 +1,384 @@
+"""An account that behaves as AWS does, in memory: stacks take their time, and tell what happens.
+
+Nothing happens by itself: an operation lays down what it will do and when, and it has happened
+once the clock has passed that.
+"""
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import count
+
+from maestro_cdk.errors import CloudError
+from maestro_cdk.model import (
+    Change,
+    Execution,
+    ExecutionEvent,
+    Identity,
+    Owner,
+    Plan,
+    Stack,
+    StackEvent,
+    StackResource,
+)
+
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+STACK = "AWS::CloudFormation::Stack"
+MACHINE = "AWS::StepFunctions::StateMachine"
+
+
+class FakeCloud:
+    """An account in a region."""
+
+    def __init__(self, clock, *, account=ACCOUNT):
+        self.clock = clock
+        self.calls = []
+        self.identity = Identity(
+            account=account,
+            arn=f"arn:aws:iam::{account}:user/ann",
+            region=REGION,
+            partition="aws",
+        )
+        self.assets = FakeAssets(self)
+        self.machines = FakeMachines(self)
+        self.stacks = FakeStacks(self)
+
+    def called(self, *names):
+        """The calls of these names, in order."""
+        return [call for call in self.calls if call[0] in names]
+
+
+class FakeAssets:
+    """A bucket; it is there once it was prepared."""
+
+    name = f"maestro-assets-{ACCOUNT}-{REGION}"
+
+    def __init__(self, cloud):
+        self._cloud = cloud
+        self.exists = False
+        self.objects = {}
+
+    def prepare(self):
+        self._cloud.calls.append(("prepare",))
+        self.exists = True
+        return self.name
+
+    def absent(self, keys, /):
+        assert self.exists
+        return tuple(key for key in keys if key not in self.objects)
+
+    def put(self, key, path, /):
+        assert self.exists
+        self._cloud.calls.append(("put", key))
+        self.objects[key] = path.read_bytes()
+
+    def url(self, key, /):
+        return f"https://{self.name}/{key}"
+
+    def remove(self, prefix, /):
+        self._cloud.calls.append(("remove", prefix))
+        doomed = [key for key in self.objects if key.startswith(prefix)]
+        for key in doomed:
+            del self.objects[key]
+        return len(doomed)
+
+
+@dataclass
+class _Stack:
+    """A stack, with what happened to it and what will."""
+
+    stack: Stack
+    template: dict = field(default_factory=dict)
+    resources: dict = field(default_factory=dict)
+    events: list = field(default_factory=list)
+    coming: list = field(default_factory=list)
+
+
+class FakeStacks:
+    """CloudFormation: change sets, events, failures of the resources in `failing`.
+
+    `failing` maps a logical id to the reason why it cannot be made, `undeletable` to the reason
+    why it cannot be deleted; `pace` is the seconds that each resource takes.
+    """
+
+    def __init__(self, cloud, pace=2.0):
+        self._cloud, self.pace = cloud, pace
+        self.failing, self.undeletable = {}, {}
+        self.by_id = {}
+        self.plans = {}
+        self._ids = count(1)
+
+    # --- for tests -----------------------------------------------------------------------------
+
+    def put(self, name, status, *, owner=None, resources=(), protected=False, outputs=None):
+        """Have a stack stand there in some status, with these (logical id, type) in it."""
+        stack = Stack(
+            id=f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/{next(self._ids)}",
+            name=name,
+            status=status,
+            reason=None,
+            outputs=outputs or {},
+            owner=owner,
+            protected=protected,
+        )
+        self.by_id[stack.id] = _Stack(
+            stack=stack,
+            template={"Resources": {key: {"Type": kind} for key, kind in resources}},
+            resources={key: self._resource(name, key, kind) for key, kind in resources},
+        )
+        return stack
+
+    def happen(self, stack_id, delay, status, logical_id=None, kind=STACK, reason=None):
+        """Have a stack's event come to pass some seconds from now."""
+        entry = self.by_id[stack_id]
+        logical_id = logical_id or entry.stack.name
+        physical = stack_id if kind == STACK else f"{entry.stack.name}-{logical_id}"
+        event = StackEvent(
+            id=f"event-{next(self._ids)}",
+            time=self._cloud.clock.now() + timedelta(seconds=delay),
+            logical_id=logical_id,
+            physical_id=physical,
+            type=kind,
+            status=status,
+            reason=reason,
+        )
+        entry.coming.append(event)
+        return event
+
+    # --- the port ------------------------------------------------------------------------------
+
+    def describe(self, name, /):
+        self._pass()
+        for entry in reversed(self.by_id.values()):
+            stack = entry.stack
+            if stack.status != "DELETE_COMPLETE" and name in (stack.name, stack.id):
+                return stack
+        return None
+
+    def plan(self, name, *, creates, template, template_url, tags, role, description=None):
+        self._cloud.calls.append(
+            ("plan", {"creates": creates, "inline": template is not None, "tags": tags})
+        )
+        assert (template is None) != (template_url is None)
+        text = template if template_url is None else self._fetch(template_url)
+        wanted = json.loads(text)
+        stack = self.describe(name)
+        if creates and stack is None:
+            stack = self.put(name, "REVIEW_IN_PROGRESS")
+        status = stack.status if stack else "missing"
+        if creates and status != "REVIEW_IN_PROGRESS":
+            raise CloudError(f"Stack [{name}] already exists")
+        if not creates and not status.endswith(("E_COMPLETE", "K_COMPLETE", "UPDATE_FAILED")):
+            raise CloudError(f"{name} is in {status} state and can not be updated")
+        plan = Plan(
+            stack_id=stack.id,
+            change_set=f"change-set-{next(self._ids)}",
+            creates=creates,
+            changes=tuple(self._changes(self.by_id[stack.id], wanted)),
+        )
+        self.plans[plan.change_set] = wanted
+        return plan
+
+    def discard(self, plan, /):
+        self._cloud.calls.append(("discard", plan.change_set))
+        del self.plans[plan.change_set]
+        if plan.creates:
+            del self.by_id[plan.stack_id]
+
+    def apply(self, plan, /):
+        self._cloud.calls.append(("apply", plan.change_set))
+        template, entry = self.plans.pop(plan.change_set), self.by_id[plan.stack_id]
+        verb = "CREATE" if plan.creates else "UPDATE"
+        entry.template = template
+        metadata = template.get("Metadata", {}).get("Maestro")
+        entry.stack = replace(
+            entry.stack,
+            status=f"{verb}_IN_PROGRESS",
+            owner=Owner(**metadata) if metadata else None,
+            outputs={
+                key: f"arn:of:{value['Value']['Ref']}"
+                for key, value in template.get("Outputs", {}).items()
+            },
+        )
+        self.happen(plan.stack_id, 0, f"{verb}_IN_PROGRESS")
+        at, broken = 0.0, False
+        for change in plan.changes:
+            one = "CREATE" if change.action == "Add" else "UPDATE"
+            self.happen(plan.stack_id, at, f"{one}_IN_PROGRESS", change.logical_id, change.type)
+        for change in plan.changes:
+            at += self.pace
+            one = "CREATE" if change.action == "Add" else "UPDATE"
+            reason = self.failing.get(change.logical_id)
+            if broken:
+                reason = "Resource creation cancelled"
+            state = f"{one}_FAILED" if reason else f"{one}_COMPLETE"
+            self.happen(plan.stack_id, at, state, change.logical_id, change.type, reason)
+            broken = broken or bool(reason)
+        if not broken:
+            self.happen(plan.stack_id, at, f"{verb}_COMPLETE")
+            return
+        end = "ROLLBACK" if plan.creates else "UPDATE_ROLLBACK"
+        said = "The following resource(s) failed"
+        self.happen(plan.stack_id, at, f"{end}_IN_PROGRESS", reason=said)
+        self.happen(plan.stack_id, at + self.pace, f"{end}_COMPLETE")
+
+    def events(self, stack_id, since, /):
+        self._pass()
+        return tuple(event for event in self.by_id[stack_id].events if event.time > since)
+
+    def resources(self, stack_id, /):
+        self._pass()
+        return tuple(self.by_id[stack_id].resources.values())
+
+    def protect(self, stack_id, /, *, on):
+        self._cloud.calls.append(("protect", on))
+        entry = self.by_id[stack_id]
+        entry.stack = replace(entry.stack, protected=on)
+
+    def delete(self, stack_id, /, *, role):
+        self._cloud.calls.append(("delete", stack_id))
+        entry = self.by_id[stack_id]
+        if entry.stack.protected:
+            raise CloudError("Stack cannot be deleted while TerminationProtection is enabled")
+        if entry.stack.status == "REVIEW_IN_PROGRESS":
+            entry.stack = replace(entry.stack, status="DELETE_COMPLETE")
+            return
+        entry.stack = replace(entry.stack, status="DELETE_IN_PROGRESS")
+        self.happen(stack_id, 0, "DELETE_IN_PROGRESS")
+        at, failed = 0.0, False
+        for item in list(entry.resources.values()):
+            at += self.pace
+            reason = self.undeletable.get(item.logical_id)
+            state = "DELETE_FAILED" if reason else "DELETE_COMPLETE"
+            self.happen(stack_id, at, state, item.logical_id, item.type, reason)
+            failed = failed or bool(reason)
+        self.happen(stack_id, at, "DELETE_FAILED" if failed else "DELETE_COMPLETE")
+
+    # --- how it works --------------------------------------------------------------------------
+
+    def _fetch(self, url):
+        return self._cloud.assets.objects[url.removeprefix(f"https://{FakeAssets.name}/")]
+
+    def _changes(self, entry, wanted):
+        before = entry.template.get("Resources", {})
+        for key, resource in wanted["Resources"].items():
+            if before.get(key) != resource:
+                yield Change(
+                    action="Modify" if key in before else "Add",
+                    logical_id=key,
+                    physical_id=None,
+                    type=resource["Type"],
+                )
+
+    def _resource(self, stack, key, kind):
+        return StackResource(
+            logical_id=key, physical_id=f"{stack}-{key}", type=kind, status="CREATE_COMPLETE"
+        )
+
+    def _pass(self):
+        """Let happen what the clock has passed."""
+        for entry in self.by_id.values():
+            due = [event for event in entry.coming if event.time <= self._cloud.clock.now()]
+            for event in due:
+                entry.coming.remove(event)
+                entry.events.append(event)
+                self._happened(entry, event)
+
+    def _happened(self, entry, event):
+        if event.type == STACK:
+            entry.stack = replace(entry.stack, status=event.status, reason=event.reason)
+        elif event.status == "DELETE_COMPLETE":
+            entry.resources.pop(event.logical_id, None)
+            if event.type == MACHINE:
+                self._cloud.machines.deleted(event.physical_id)
+        elif event.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            entry.resources[event.logical_id] = self._resource(
+                entry.stack.name, event.logical_id, event.type
+            )
+
+
+class FakeMachines:
+    """Step Functions: executions whose events come at their times."""
+
+    def __init__(self, cloud):
+        self._cloud = cloud
+        self.executions = {}
+        self.express_machines = set()
+        self.lingering = 0.0  # seconds that a machine's name is held after its deletion
+        self._gone = {}
+        self._scripts = {}
+        self._ids = count(1)
+
+    def script(self, machine, *events):
+        """What an execution of a machine does: (seconds after its start, type, details)."""
+        self._scripts[machine] = events
+
+    def begun(self, machine):
+        """Have an execution that somebody else has started."""
+        return self.start(machine, name=f"other-{next(self._ids)}", payload="{}")
+
+    def deleted(self, machine):
+        self._gone[machine] = self._cloud.clock.monotonic() + self.lingering
+
+    # --- the port ------------------------------------------------------------------------------
+
+    def start(self, machine, /, *, name, payload):
+        json.loads(payload)
+        arn = f"{machine}:{name}"
+        now = self._cloud.clock.now()
+        script = self._scripts.get(machine, ())
+        self.executions[arn] = [
+            ExecutionEvent(
+                id=n,
+                previous_id=n - 1,
+                type=kind,
+                time=now + timedelta(seconds=delay),
+                details=details,
+            )
+            for n, (delay, kind, details) in enumerate(script, 1)
+        ]
+        self._cloud.calls.append(("start", name, payload))
+        return arn
+
+    def start_sync(self, machine, /, *, name, payload):
+        arn = self.start(machine, name=name, payload=payload)
+        return Execution(arn=arn, name=name, status="SUCCEEDED", output=payload)
+
+    def express(self, machine, /):
+        return machine in self.express_machines
+
+    def describe(self, execution, /):
+        events = self.history(execution, after=0)
+        status, output = "RUNNING", None
+        if events and events[-1].type.startswith("Execution") and len(events) > 1:
+            status = events[-1].type.removeprefix("Execution").upper()
+            output = events[-1].details.get("output")
+        name = execution.rpartition(":")[2]
+        return Execution(arn=execution, name=name, status=status, output=output)
+
+    def history(self, execution, /, after):
+        now = self._cloud.clock.now()
+        happened = [event for event in self.executions[execution] if event.time <= now]
+        return tuple(event for event in happened if event.id > after)
+
+    def running(self, machine, /):
+        return tuple(
+            arn
+            for arn in self.executions
+            if arn.startswith(f"{machine}:") and self.describe(arn).status == "RUNNING"
+        )
+
+    def stop(self, execution, /, *, cause):
+        self._cloud.calls.append(("stop", execution))
+        events = self.executions[execution]
+        now = self._cloud.clock.now()
+        events[:] = [event for event in events if event.time <= now]
+        for kind in ("ExecutionStarted", "ExecutionAborted")[len(events) > 0 :]:
+            events.append(
+                ExecutionEvent(
+                    id=len(events) + 1, previous_id=len(events), type=kind, time=now, details={}
+                )
+            )
+
+    def gone(self, machine, /):
+        return self._cloud.clock.monotonic() >= self._gone.get(machine, 0.0)

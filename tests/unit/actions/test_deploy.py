@@ -1,0 +1,317 @@
+"""Planning and carrying out a deployment, whatever state the stack is in."""
+
+import pytest
+
+from maestro_cdk.actions import deploy as deploying
+from maestro_cdk.errors import (
+    CredentialsError,
+    DeploymentFailed,
+    StackBusy,
+    StackForeign,
+    SynthesisError,
+)
+from maestro_cdk.model import Owner, SourceRef
+from tests.fakes.cloud import ACCOUNT
+from tests.fakes.projects import project, without_functions
+
+OURS = Owner(project="approval")
+
+
+# --- what happens to a stack -----------------------------------------------------------------
+
+
+def test_the_first_deployment_creates_the_stack(deploy, cloud):
+    deployed = deploy()
+    assert deployed.changed
+    assert deployed.stack.status == "CREATE_COMPLETE"
+    assert deployed.stack.owner == OURS
+    assert deployed.stack.outputs["StateMachineArn"]
+    assert cloud.called("plan")[0][1] == {
+        "creates": True,
+        "inline": True,
+        "tags": {"maestro:project": "approval"},
+    }
+
+
+def test_the_same_again_changes_nothing(deploy, cloud, reporter):
+    deploy()
+    before = len(cloud.called("apply"))
+    reporter.heard.clear()
+    deployed = deploy()
+    assert not deployed.changed
+    assert deployed.stack.status == "CREATE_COMPLETE"
+    assert len(cloud.called("apply")) == before
+    assert reporter.stack_events == []
+
+
+def test_new_code_updates_the_one_function(prepare, deploy, cloud, synthesizer):
+    deploy()
+    synthesizer.code = "2"
+    prepared = prepare()
+    assert not prepared.plan.creates
+    assert [change.logical_id for change in prepared.plan.changes] == ["ManagerFunction"]
+
+
+def test_an_update_just_after_a_deployment_is_followed_to_its_own_end(deploy, synthesizer):
+    deploy()
+    synthesizer.code = "2"
+    assert deploy().stack.status == "UPDATE_COMPLETE"
+
+
+def test_an_update_is_followed_where_this_machines_clock_goes_wrong(
+    deploy, prepare, cloud, clock, reporter, synthesizer
+):
+    class Ahead:
+        """The same time, some minutes ahead of AWS."""
+
+        monotonic, sleep = clock.monotonic, clock.sleep
+
+        def now(self):
+            return clock.now().replace(minute=clock.now().minute + 5)
+
+    deploy()
+    synthesizer.code = "2"
+    deployed = deploying.apply(prepare(), cloud=cloud, reporter=reporter, clock=Ahead())
+    assert deployed.stack.status == "UPDATE_COMPLETE"
+
+
+@pytest.mark.parametrize("status", ["CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"])
+def test_what_is_left_of_a_failed_creation_is_deleted_and_made_anew(
+    deploy, cloud, reporter, status
+):
+    old = cloud.stacks.put("approval", status, owner=OURS, resources=[("X", "AWS::SNS::Topic")])
+    deployed = deploy()
+    assert cloud.called("delete") == [("delete", old.id)]
+    assert deployed.stack.id != old.id
+    assert deployed.stack.status == "CREATE_COMPLETE"
+    assert any(status in text for text in reporter.texts)
+
+
+def test_what_is_left_of_a_failed_creation_may_not_go_away(prepare, cloud):
+    cloud.stacks.put(
+        "approval", "ROLLBACK_FAILED", owner=OURS, resources=[("X", "AWS::SNS::Topic")]
+    )
+    cloud.stacks.undeletable["X"] = "it is in use"
+    with pytest.raises(DeploymentFailed, match="cannot be deleted"):
+        prepare()
+    assert cloud.called("plan") == []
+
+
+def test_a_stack_that_only_a_change_set_made_is_created(deploy, cloud):
+    review = cloud.stacks.put("approval", "REVIEW_IN_PROGRESS")
+    deployed = deploy()
+    assert cloud.called("plan")[0][1]["creates"]
+    assert deployed.stack.id == review.id
+    assert deployed.stack.status == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "CREATE_IN_PROGRESS",
+        "UPDATE_IN_PROGRESS",
+        "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+        "UPDATE_ROLLBACK_IN_PROGRESS",
+        "ROLLBACK_IN_PROGRESS",
+        "DELETE_IN_PROGRESS",
+    ],
+)
+def test_a_busy_stack_is_left_alone(prepare, cloud, status):
+    cloud.stacks.put("approval", status, owner=OURS)
+    with pytest.raises(StackBusy, match=status):
+        prepare()
+    assert cloud.called("plan", "put", "delete") == []
+
+
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"])
+def test_a_stack_that_stands_is_updated(deploy, cloud, status):
+    cloud.stacks.put("approval", status, owner=OURS)
+    assert deploy().stack.status == "UPDATE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("owner", "said"),
+    [
+        (None, "a stack approval that maestro did not make"),
+        (Owner(project="other"), "belongs to the project other, not to the project approval"),
+        (
+            Owner(project="approval", stage="prod"),
+            "belongs to the project approval (stage prod), not to the project approval",
+        ),
+    ],
+)
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "ROLLBACK_COMPLETE", "UPDATE_IN_PROGRESS"])
+def test_a_stack_of_others_is_left_alone(prepare, cloud, owner, said, status):
+    cloud.stacks.put("approval", status, owner=owner)
+    with pytest.raises(StackForeign) as caught:
+        prepare()
+    assert said in caught.value.message
+    assert cloud.called("plan", "put", "delete") == []
+
+
+def test_a_stage_has_a_stack_of_its_own(deploy, cloud):
+    deploy()
+    deployed = deploy(project(stage="prod"))
+    assert deployed.stack.name == "approval-prod"
+    assert deployed.stack.owner == Owner(project="approval", stage="prod")
+    assert cloud.called("plan")[1][1]["tags"] == {
+        "maestro:project": "approval",
+        "maestro:stage": "prod",
+    }
+
+
+def test_credentials_of_another_account_do_nothing(prepare, cloud):
+    with pytest.raises(CredentialsError) as caught:
+        prepare(project(stage="prod", account="999999999999"))
+    assert "belongs to account 999999999999" in caught.value.message
+    assert ACCOUNT in caught.value.message
+    assert cloud.calls == []
+
+
+def test_credentials_of_the_stages_account_serve(deploy):
+    assert deploy(project(stage="prod", account=ACCOUNT)).changed
+
+
+def test_a_failed_synthesis_does_nothing(prepare, cloud, synthesizer):
+    synthesizer.error = SynthesisError("CDK: no")
+    with pytest.raises(SynthesisError):
+        prepare()
+    assert cloud.calls == []
+
+
+def test_termination_protection_is_as_the_settings_say(deploy, cloud):
+    assert deploy(project(protected=True)).stack.protected
+    assert deploy(project(protected=True)).stack.protected
+    assert not deploy(project(protected=False)).stack.protected
+    assert cloud.called("protect") == [("protect", True), ("protect", False)]
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+def test_only_files_that_the_bucket_has_not_are_uploaded(deploy, cloud, synthesizer):
+    deploy(project(functions=("manager", "notifier")))
+    assert len(cloud.called("put")) == 2
+    deploy(project(functions=("manager", "notifier", "third")))
+    assert len(cloud.called("put")) == 3
+    deploy(project(functions=("manager", "notifier", "third")))
+    assert len(cloud.called("put")) == 3
+
+
+def test_files_are_there_before_the_change_set_that_speaks_of_them(deploy, cloud):
+    deploy()
+    assert [call[0] for call in cloud.calls] == ["prepare", "put", "plan", "apply"]
+
+
+def test_without_files_there_is_no_bucket(deploy, cloud):
+    deploy(without_functions(project()))
+    assert not cloud.assets.exists
+
+
+def test_a_large_template_goes_through_the_bucket(deploy, cloud, synthesizer):
+    synthesizer.padding = deploying.INLINE_TEMPLATE_LIMIT
+    assert deploy().stack.status == "CREATE_COMPLETE"
+    assert not cloud.called("plan")[0][1]["inline"]
+    assert any(key.endswith(".json") for key in cloud.assets.objects)
+
+
+@pytest.mark.parametrize(("over", "inline"), [(0, True), (1, False)])
+def test_a_template_is_large_above_what_a_request_may_hold(
+    prepare, synthesizer, tmp_path, cloud, over, inline
+):
+    size = len(synthesizer.synthesize(project(), (), tmp_path / "try").template.encode())
+    synthesizer.padding = deploying.INLINE_TEMPLATE_LIMIT - size + over
+    prepare()
+    assert cloud.called("plan")[0][1]["inline"] is inline
+
+
+# --- failures --------------------------------------------------------------------------------
+
+
+def test_a_failure_names_the_first_resource_the_reason_and_the_users_file(deploy, cloud):
+    cloud.stacks.failing = {
+        "NotifierFunction": "The runtime parameter of python3.1 is not supported"
+    }
+    with pytest.raises(DeploymentFailed) as caught:
+        deploy(project(functions=("manager", "notifier", "third")))
+    error = caught.value
+    assert error.message == (
+        "NotifierFunction (AWS::Lambda::Function): "
+        "The runtime parameter of python3.1 is not supported"
+    )
+    assert error.where == SourceRef(file="lambdas/notifier.py")
+    assert "ROLLBACK_COMPLETE" in error.hint
+
+
+def test_a_failed_state_machine_is_the_definitions(deploy, cloud):
+    cloud.stacks.failing = {"StateMachine": "SCHEMA_VALIDATION_FAILED"}
+    with pytest.raises(DeploymentFailed, match="SCHEMA_VALIDATION_FAILED") as caught:
+        deploy()
+    assert caught.value.where == SourceRef(file="definition.asl.json")
+
+
+def test_a_failed_update_tells_that_it_was_rolled_back(deploy, cloud, synthesizer):
+    deploy()
+    synthesizer.code = "2"
+    cloud.stacks.failing = {"ManagerFunction": "no"}
+    with pytest.raises(DeploymentFailed) as caught:
+        deploy()
+    assert "UPDATE_ROLLBACK_COMPLETE" in caught.value.hint
+
+
+def test_after_a_failed_creation_the_next_deployment_starts_anew(deploy, cloud):
+    cloud.stacks.failing = {"ManagerFunction": "no"}
+    with pytest.raises(DeploymentFailed):
+        deploy()
+    cloud.stacks.failing = {}
+    assert deploy().stack.status == "CREATE_COMPLETE"
+
+
+def test_a_stack_that_vanishes_meanwhile_is_told(prepare, cloud, clock, reporter):
+    prepared = prepare()
+    deploying.apply(prepared, cloud=cloud, reporter=reporter, clock=clock)
+    cloud.stacks.delete(prepared.plan.stack_id, role=None)
+    clock.sleep(60)
+    nothing = type(prepared)(
+        project=prepared.project,
+        identity=prepared.identity,
+        plan=type(prepared.plan)(
+            stack_id=prepared.plan.stack_id, change_set="none", creates=False, changes=()
+        ),
+    )
+    with pytest.raises(DeploymentFailed, match="deleted meanwhile"):
+        deploying.apply(nothing, cloud=cloud, reporter=reporter, clock=clock)
+
+
+@pytest.mark.parametrize(
+    ("logical_id", "file"),
+    [
+        ("FooFunction", "lambdas/foo.py"),
+        ("FooFunctionRole", "lambdas/foo.py"),
+        ("FooFunctionLogs", "lambdas/foo.py"),
+        ("FooFunctionFunction", "lambdas/foo-function.py"),
+        ("FooFunctionFunctionRole", "lambdas/foo-function.py"),
+        ("StateMachine", "definition.asl.json"),
+        ("FooFunctional", None),
+        ("Elsewhere", None),
+    ],
+)
+def test_a_resource_is_of_the_file_that_made_it(logical_id, file):
+    found = deploying.source_of(project(functions=("foo", "foo-function")), logical_id)
+    assert found == (SourceRef(file=file) if file else None)
+
+
+# --- what is told ----------------------------------------------------------------------------
+
+
+def test_every_event_is_told_once_and_in_order(deploy, cloud, reporter):
+    deployed = deploy(project(functions=("manager", "notifier")))
+    told = [event.id for event in reporter.stack_events]
+    happened = [event.id for event in cloud.stacks.by_id[deployed.stack.id].events]
+    assert told == happened
+    assert reporter.texts == [
+        "synthesizing 2 functions",
+        "uploading 2 files, 1 KB",
+        "asking CloudFormation what would change",
+        "creating the stack approval: 5 resources",
+    ]

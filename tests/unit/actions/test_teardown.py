@@ -1,0 +1,191 @@
+"""Deleting all of a stack, in an order that leaves nothing behind."""
+
+import pytest
+
+from maestro_cdk.actions import teardown as tearing
+from maestro_cdk.errors import (
+    CloudError,
+    CredentialsError,
+    DeploymentFailed,
+    StackBusy,
+    StackForeign,
+)
+from maestro_cdk.model import Owner
+from tests.fakes.cloud import MACHINE
+from tests.fakes.projects import project
+
+OURS = Owner(project="approval")
+LONG = (1000.0, "ExecutionSucceeded", {})
+
+
+@pytest.fixture
+def tear(cloud, clock, reporter):
+    """Plan a teardown and carry it out."""
+
+    def torn(wanted=None):
+        doomed = tearing.prepare(wanted or project(), cloud=cloud)
+        return doomed and tearing.apply(doomed, cloud=cloud, reporter=reporter, clock=clock)
+
+    return torn
+
+
+def names(calls):
+    return [call[0] for call in calls]
+
+
+def test_a_stack_is_deleted_with_all_its_files(deploy, tear, cloud):
+    deploy()
+    torn = tear()
+    assert {item.logical_id for item in torn.resources} == {
+        "ManagerFunctionRole",
+        "ManagerFunction",
+        "StateMachine",
+    }
+    assert (torn.objects, torn.left) == (1, ())
+    assert torn.bucket == cloud.assets.name
+    assert cloud.assets.objects == {}
+    assert cloud.stacks.describe("approval") is None
+
+
+def test_another_projects_files_stay(deploy, tear, cloud):
+    deploy(project("approval"))
+    deploy(project("approval-two"))
+    tear(project("approval"))
+    assert [key.partition("/")[0] for key in cloud.assets.objects] == ["approval-two"]
+    assert cloud.stacks.describe("approval-two") is not None
+
+
+def test_what_is_not_there_needs_nothing(tear, cloud):
+    assert tear() is None
+    assert cloud.calls == []
+
+
+def test_executions_are_stopped_before_the_stack_goes_and_files_after(deploy, tear, cloud):
+    deployed = deploy()
+    machine = deployed.stack.outputs["StateMachineArn"]
+    (resource,) = [r for r in cloud.stacks.resources(deployed.stack.id) if r.type == MACHINE]
+    assert machine
+    cloud.machines.script(resource.physical_id, (0, "ExecutionStarted", {}), LONG)
+    running = [cloud.machines.begun(resource.physical_id) for _ in range(2)]
+    cloud.calls.clear()
+    torn = tear()
+    assert cloud.called("stop") == [("stop", arn) for arn in running]
+    assert names(cloud.calls) == ["stop", "stop", "delete", "remove"]
+    assert torn.left == ()
+
+
+def test_a_plan_tells_what_would_go(deploy, cloud):
+    deploy()
+    doomed = tearing.prepare(project(), cloud=cloud)
+    assert len(doomed.resources) == 3
+    assert doomed.machines == ("approval-StateMachine",)
+    assert cloud.called("delete", "stop", "remove") == []
+
+
+def test_a_teardown_just_after_a_deployment_is_followed_to_its_own_end(deploy, tear, cloud):
+    deploy()
+    tear()
+    assert cloud.stacks.describe("approval") is None
+
+
+def test_the_machines_name_is_waited_for(deploy, tear, cloud, clock, reporter):
+    deploy()
+    cloud.machines.lingering = 20.0
+    before = clock.monotonic()
+    tear()
+    assert clock.monotonic() - before >= 20.0
+    assert reporter.texts.count("waiting for the state machine's own deletion") == 1
+
+
+def test_a_machine_that_does_not_go_is_told(deploy, tear, cloud):
+    deploy()
+    cloud.machines.lingering = 10_000.0
+    with pytest.raises(CloudError, match="still being deleted after 120 s"):
+        tear()
+    assert cloud.called("remove") == []
+
+
+def test_a_resource_that_does_not_go_is_named_and_the_files_stay(deploy, tear, cloud):
+    deploy()
+    cloud.stacks.undeletable["ManagerFunction"] = "it is in use"
+    with pytest.raises(DeploymentFailed) as caught:
+        tear()
+    assert "ManagerFunction (AWS::Lambda::Function): it is in use" in caught.value.message
+    assert cloud.called("remove") == []
+
+
+def test_a_second_try_deletes_the_rest(deploy, tear, cloud):
+    deploy()
+    cloud.stacks.undeletable["ManagerFunction"] = "it is in use"
+    with pytest.raises(DeploymentFailed):
+        tear()
+    cloud.stacks.undeletable.clear()
+    torn = tear()
+    assert [item.logical_id for item in torn.resources] == ["ManagerFunction"]
+    assert torn.left == ()
+
+
+def test_a_deletion_that_runs_is_followed_and_not_begun_again(deploy, tear, cloud):
+    deployed = deploy()
+    cloud.stacks.delete(deployed.stack.id, role=None)
+    cloud.stacks.describe("approval")
+    cloud.calls.clear()
+    torn = tear()
+    assert cloud.called("delete") == []
+    assert torn.left == ()
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "CREATE_FAILED", "DELETE_FAILED"])
+def test_what_is_left_of_failures_is_deleted(tear, cloud, status):
+    cloud.stacks.put("approval", status, owner=OURS, resources=[("X", "AWS::SNS::Topic")])
+    assert tear().left == ()
+
+
+def test_a_stack_that_only_a_change_set_made_is_deleted(tear, cloud):
+    cloud.stacks.put("approval", "REVIEW_IN_PROGRESS")
+    assert tear().left == ()
+    assert cloud.stacks.describe("approval") is None
+
+
+@pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "CREATE_IN_PROGRESS"])
+def test_a_busy_stack_is_left_alone(tear, cloud, status):
+    cloud.stacks.put("approval", status, owner=OURS)
+    with pytest.raises(StackBusy):
+        tear()
+    assert cloud.calls == []
+
+
+@pytest.mark.parametrize("owner", [None, Owner(project="approval", stage="prod")])
+def test_a_stack_of_others_is_left_alone(tear, cloud, owner):
+    cloud.stacks.put("approval", "CREATE_COMPLETE", owner=owner)
+    with pytest.raises(StackForeign):
+        tear()
+    assert cloud.calls == []
+
+
+def test_credentials_of_another_account_do_nothing(deploy, tear, cloud):
+    deploy()
+    cloud.calls.clear()
+    with pytest.raises(CredentialsError):
+        tear(project(account="999999999999"))
+    assert cloud.calls == []
+
+
+def test_protection_is_lifted_just_before(deploy, tear, cloud):
+    deploy(project(protected=True))
+    cloud.calls.clear()
+    tear(project(protected=True))
+    assert names(cloud.calls) == ["protect", "delete", "remove"]
+
+
+def test_a_stack_that_is_there_again_is_told(deploy, tear, cloud):
+    class Hasty(type(cloud.assets)):
+        """Somebody deploys while the files are removed."""
+
+        def remove(self, prefix, /):
+            cloud.stacks.put("approval", "CREATE_IN_PROGRESS", owner=OURS)
+            return super().remove(prefix)
+
+    deploy()
+    cloud.assets = Hasty(cloud)
+    assert tear().left == ("the stack approval",)
