@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-all lint bench constraints clean
+.PHONY: demo test test-all lint bench picture constraints clean
 
 demo: $(READY)  ## the main job, on the AWS of this machine
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
@@ -20,6 +20,9 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+picture: $(READY)  ## docs/demo.svg, recorded anew
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python docs/picture.py
 
 bench: $(READY)  ## speed, as ratios against peers in one run
 	$(BIN)/python benchmarks/synth.py

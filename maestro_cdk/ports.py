@@ -38,6 +38,13 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Identified:
+    """Whose account this is, and in which region the work is done."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """Something worth mending that stops nothing."""
 
@@ -66,7 +73,7 @@ class ExecutionMoved:
     event: ExecutionEvent
 
 
-Event: TypeAlias = Step | Note | Warned | Noticed | ResourceChanged | ExecutionMoved
+Event: TypeAlias = Step | Note | Identified | Warned | Noticed | ResourceChanged | ExecutionMoved
 
 
 class Reporter(Protocol):

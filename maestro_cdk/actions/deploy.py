@@ -23,7 +23,7 @@ from maestro_cdk.model import (
     SourceRef,
     Stack,
 )
-from maestro_cdk.ports import Clock, Cloud, Note, Reporter, Step, Synthesizer
+from maestro_cdk.ports import Clock, Cloud, Identified, Note, Reporter, Step, Synthesizer
 
 INLINE_TEMPLATE_LIMIT = 51_200
 """Bytes of a template that may be sent with the request:
@@ -83,6 +83,7 @@ def prepare(
         described = pool.submit(cloud.stacks.describe, project.stack_name)
         assembly = synthesizer.synthesize(project, bundles, out)
         check_account(project, identity.result())
+        reporter.emit(Identified(identity.result()))
         stack = described.result()
     if stack is not None:
         check_owner(project, stack)

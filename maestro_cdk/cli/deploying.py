@@ -16,7 +16,7 @@ from maestro_cdk.cli.options import CLOUD, shared
 from maestro_cdk.cli.output import table
 from maestro_cdk.errors import Aborted, CloudError, ExecutionFailed, UsageError
 from maestro_cdk.model import Execution, Identity, Project, Stack
-from maestro_cdk.ports import Note, Step
+from maestro_cdk.ports import Step
 from maestro_cdk.project import bundle
 
 
@@ -43,7 +43,6 @@ def deploy(context: Context) -> None:
             reporter=context.reporter,
             clock=context.clock,
         )
-        context.reporter.emit(Note(_place(context, prepared.identity)))
         deployed = deploying.apply(
             prepared, cloud=cloud, reporter=context.reporter, clock=context.clock
         )
@@ -53,8 +52,8 @@ def deploy(context: Context) -> None:
 
 def _place(context: Context, identity: Identity) -> str:
     if context.options.local:
-        return "to the AWS on this machine"
-    return f"to account {identity.account}, {identity.region}"
+        return "from the AWS on this machine"
+    return f"from account {identity.account}, {identity.region}"
 
 
 def _print_stack(context: Context, project: Project, stack: Stack, *, changed: bool) -> None:
@@ -90,7 +89,7 @@ def teardown(context: Context, *, force: bool) -> None:
         return
     if doomed.stack.protected or not (force or context.options.yes):
         context.reporter.line(
-            f"this deletes {project.stack_name}, {_place(context, cloud.identity)}:"
+            f"this deletes {project.stack_name} {_place(context, cloud.identity)}:"
         )
         rows = [(item.type, item.physical_id) for item in doomed.resources]
         context.reporter.line(table(rows))
@@ -117,9 +116,7 @@ def teardown(context: Context, *, force: bool) -> None:
         )
         for item in torn.left:
             context.reporter.line(f"  {item}")
-        context.reporter.line(
-            f"  the bucket {torn.bucket} stays: maestro keeps it for your other projects"
-        )
+        context.reporter.line(f"  the bucket {torn.bucket} stays, for other projects")
     if torn.left:
         failed = CloudError(
             "the teardown left something", hint="run it again, or delete it by hand"

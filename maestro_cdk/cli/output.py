@@ -13,6 +13,7 @@ from maestro_cdk.model import ExecutionEvent, StackEvent
 from maestro_cdk.ports import (
     Event,
     ExecutionMoved,
+    Identified,
     Note,
     Noticed,
     ResourceChanged,
@@ -49,6 +50,8 @@ class Reporter:
                 self.line(f"{self.style('›', fg='cyan')} {text}")
             case Note(text):
                 self.line(f"  {text}")
+            case Identified(identity):
+                self.line(f"  in account {identity.account}, {identity.region}")
             case Warned(text, hint):
                 self.line(f"{self.style('warning:', fg='yellow')} {text}")
                 if hint:
