@@ -367,7 +367,10 @@ def test_the_first_deployment_creates_what_the_folder_says(maestro, project, aws
         *("GreetFunction", "GreetFunctionRole", "GreetFunctionLogs"),
         *("StateMachine", "StateMachineRole", "StateMachinePolicy", "StateMachineLogs"),
     }
-    assert {"orders", "orders_greet", "/maestro/orders/greet"} <= set(aws.left_of("orders"))
+    names = aws.left_of("orders")
+    assert {"orders", "orders_greet", "/maestro/orders/greet"} <= set(names)
+    for part in ("GreetFunctionRole", ":stateMachine:", "/aws/vendedlogs/states/", ".zip"):
+        assert any(part in name for name in names), part
     assert maestro("teardown", "--local", "-f", cwd=folder).code == 0
 
 
@@ -400,6 +403,27 @@ def test_a_changed_definition_is_all_that_is_updated(maestro, deployed, aws):
     assert changed(before, aws.revisions("orders", "greet")) == {"orders"}
     run = maestro("run", "--local", cwd=folder)
     assert (run.path, run.json) == (["Answer", "Greet", "Last"], 42)
+
+
+def test_a_deployment_goes_on_when_nobody_reads_along(maestro, project, aws):
+    folder = project("orders")
+    read, write = os.pipe()
+    os.close(read)
+    process = maestro.start("deploy", "--local", cwd=folder, stdout=write, stderr=write)
+    os.close(write)
+
+    assert process.wait(60) == 0
+    assert "orders_greet" in aws.left_of("orders")
+    assert maestro("teardown", "--local", "-f", cwd=folder).code == 0
+
+
+def test_a_terminal_is_left_as_it_was(deployed, at_terminal):
+    folder = deployed("orders")
+    terminal = at_terminal("deploy", "--local", cwd=folder, NO_COLOR="", TERM="xterm")
+
+    assert terminal.end() == 0
+    assert "nothing to do" in terminal.shown
+    assert terminal.shown.rfind("\x1b[?25h") > terminal.shown.rfind("\x1b[?25l") >= 0  # the cursor
 
 
 def test_a_function_that_goes_is_deleted(maestro, deployed, aws):
