@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 
@@ -98,14 +99,17 @@ def as_github(findings: Iterable[Finding]) -> str:
     lines = []
     for finding in findings:
         text = f"{finding.message}. {finding.hint}" if finding.hint else finding.message
-        text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        file = finding.where.file.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+        file = _github(finding.where.file).replace(":", "%3A").replace(",", "%2C")
         place = f"file={file}"
         place += f",line={finding.where.line}" if finding.where.line else ""
         place += f",col={finding.where.column}" if finding.where.column else ""
         level = _GITHUB_LEVELS[finding.severity]
-        lines.append(f"::{level} {place},title={finding.rule}::{text}")
+        lines.append(f"::{level} {place},title={finding.rule}::{_github(text)}")
     return "\n".join(lines)
+
+
+def _github(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def as_sarif(findings: Iterable[Finding], summaries: Mapping[str, str]) -> str:
@@ -141,7 +145,7 @@ def as_sarif(findings: Iterable[Finding], summaries: Mapping[str, str]) -> str:
 
 def _sarif_result(finding: Finding) -> dict[str, JSON]:
     text = f"{finding.message}. {finding.hint}" if finding.hint else finding.message
-    place: dict[str, JSON] = {"artifactLocation": {"uri": finding.where.file}}
+    place: dict[str, JSON] = {"artifactLocation": {"uri": quote(finding.where.file)}}
     if finding.where.line:
         region = {"startLine": finding.where.line}
         if finding.where.column:
