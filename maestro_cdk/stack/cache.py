@@ -50,7 +50,8 @@ def key(project: Project, *, bootstrapped: bool, environ: Mapping[str, str]) -> 
         "bootstrapped": bootstrapped,
         "context": environ.get("CDK_CONTEXT_JSON") if bootstrapped else None,
     }
-    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+    # Unsorted: CDK writes tags and variables in the order in which they were set.
+    return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
 
 
 def find(folder: Path, name: str) -> Kept | None:
