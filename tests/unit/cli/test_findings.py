@@ -174,8 +174,10 @@ def test_sarifs_places_are_uris():
 
 def test_github_gets_a_command_for_each_finding():
     assert findings.as_github([ERROR, WARNING, INFO]).split("\n") == [
-        "::error file=definition.asl.json,line=2,col=11,title=transitions::"
-        "Next names a state that is not there: 'B'. did you mean 'A'?",
+        (
+            "::error file=definition.asl.json,line=2,col=11,title=transitions::"
+            "Next names a state that is not there: 'B'. did you mean 'A'?"
+        ),
         "::warning file=definition.asl.json,line=3,title=unknown-substitution::${x} names nothing",
         "::notice file=lambdas/x,title=ignored::x is ignored",
     ]
