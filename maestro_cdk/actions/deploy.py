@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from maestro_cdk.actions.following import Ended, follow, mark
+from maestro_cdk.actions.wording import counted, size
 from maestro_cdk.errors import CredentialsError, DeploymentFailed, StackBusy, StackForeign
 from maestro_cdk.model import (
     Assembly,
@@ -77,7 +78,7 @@ def prepare(
         StackBusy: another operation runs on the stack.
         DeploymentFailed: CloudFormation refuses the template.
     """
-    reporter.emit(Step(f"synthesizing {_counted(len(project.functions), 'function')}"))
+    reporter.emit(Step(f"synthesizing {counted(len(project.functions), 'function')}"))
     with ThreadPoolExecutor(max_workers=3) as pool:
         identity = pool.submit(lambda: cloud.identity)
         described = pool.submit(cloud.stacks.describe, project.stack_name)
@@ -115,7 +116,7 @@ def apply(prepared: Prepared, *, cloud: Cloud, reporter: Reporter, clock: Clock)
     """
     project, plan = prepared.project, prepared.plan
     if plan.changes:
-        count = _counted(len(plan.changes), "resource")
+        count = counted(len(plan.changes), "resource")
         verb = "creating" if plan.creates else "updating"
         reporter.emit(Step(f"{verb} the stack {project.stack_name}: {count}"))
         before = mark(plan.stack_id, stacks=cloud.stacks, clock=clock)
@@ -188,8 +189,8 @@ def _upload(assembly: Assembly, *, cloud: Cloud, reporter: Reporter) -> None:
     absent = cloud.assets.absent(tuple(paths))
     if not absent:
         return
-    size = sum(paths[key].stat().st_size for key in absent)
-    reporter.emit(Step(f"uploading {_counted(len(absent), 'file')}, {_size(size)}"))
+    total = sum(paths[key].stat().st_size for key in absent)
+    reporter.emit(Step(f"uploading {counted(len(absent), 'file')}, {size(total)}"))
     with ThreadPoolExecutor(max_workers=8) as pool:
         for upload in [pool.submit(cloud.assets.put, key, paths[key]) for key in absent]:
             upload.result()
@@ -232,11 +233,3 @@ def _relative(function: Function, project: Project) -> str:
 def _said(owner: Owner) -> str:
     stage = f" (stage {owner.stage})" if owner.stage else ""
     return f"the project {owner.project}{stage}"
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} KB"  # noqa: PLR2004

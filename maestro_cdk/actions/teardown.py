@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from maestro_cdk.actions.deploy import check_account, check_owner
 from maestro_cdk.actions.following import follow, mark, pauses
+from maestro_cdk.actions.wording import counted
 from maestro_cdk.errors import CloudError, DeploymentFailed, StackBusy
 from maestro_cdk.model import Project, Stack, StackResource
 from maestro_cdk.ports import Clock, Cloud, Note, Reporter, Step
@@ -73,7 +74,7 @@ def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> 
     for execution in doomed.executions:
         cloud.machines.stop(execution, cause="maestro teardown")
     if doomed.executions:
-        reporter.emit(Note(f"stopped {len(doomed.executions)} running executions"))
+        reporter.emit(Note(f"stopped {counted(len(doomed.executions), 'running execution')}"))
     if doomed.stack.protected:
         cloud.stacks.protect(doomed.stack.id, on=False)
     reporter.emit(Step(f"deleting the stack {doomed.stack.name}"))

@@ -11,6 +11,7 @@ import click
 from maestro_cdk.actions import deploy as deploying
 from maestro_cdk.actions import run as running
 from maestro_cdk.actions import teardown as tearing
+from maestro_cdk.actions.wording import counted
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.options import CLOUD, shared
 from maestro_cdk.cli.output import table
@@ -94,7 +95,9 @@ def teardown(context: Context, *, force: bool) -> None:
         rows = [(item.type, item.physical_id) for item in doomed.resources]
         context.reporter.line(table(rows))
         if doomed.executions:
-            context.reporter.line(f"  and stops {len(doomed.executions)} running executions")
+            context.reporter.line(
+                f"  and stops {counted(len(doomed.executions), 'running execution')}"
+            )
         name = project.stack_name
         sure = (
             context.confirm_by_name(name)
@@ -110,7 +113,8 @@ def teardown(context: Context, *, force: bool) -> None:
     else:
         context.reporter.line(
             f"{context.reporter.style('✓', fg='green')} {project.name}: deleted "
-            f"{len(torn.resources)} resources and {torn.objects} files; nothing is left"
+            f"{counted(len(torn.resources), 'resource')} and {counted(torn.objects, 'file')}; "
+            "nothing is left"
             if not torn.left
             else f"{project.name}: deleted, but some is left:"
         )

@@ -42,7 +42,7 @@ def new(
     if not no_template:
         template = templates.choose(known, wanted) if wanted else _asked(known)
     target = Path(name)
-    repository = templates.create(target, template, git=not no_git)
+    repository = templates.create(target.absolute(), template, git=not no_git)
     made = f"from the template {template.name}" if template else "without a template"
     click.echo(f"made {target}/ {made}{', a git repository' if repository else ''}", err=True)
     event = next(iter(sorted((target / "events").glob("*.json"))), None)

@@ -1,6 +1,7 @@
 """Templates, and the projects that are made from them."""
 
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from maestro_cdk.errors import TemplateError
 from maestro_cdk.project.scanner import DEFINITION
-from maestro_cdk.project.settings import FILE, workflow_name
+from maestro_cdk.project.settings import FILE
 
 EMPTY_DEFINITION = {
     "Comment": "One state that passes its input on. Replace it with your own.",
@@ -89,28 +90,45 @@ def create(target: Path, template: Template | None, *, git: bool) -> bool:
     Raises:
         TemplateError: the folder is there already and holds something, or cannot be made.
     """
-    if target.is_symlink() or target.is_file():
-        raise TemplateError(f"{target} is a file", hint="choose another name")
-    if target.is_dir() and any(target.iterdir()):
-        raise TemplateError(
-            f"{target} is there already, and is not empty", hint="choose another name"
-        )
-    if not workflow_name(target.name)[:1].isalpha():
-        raise TemplateError(
-            f"{target.name!r} does not begin with a letter, as the name of a stack must",
-            hint="choose another name",
-        )
+    _check(target)
+    made_parents = [parent for parent in target.parents if not parent.exists()]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".maestro-new-") as folder:
             made = Path(folder) / "project"
             _fill(made, template, title=target.name)
-            if target.is_dir():
-                target.rmdir()
-            made.rename(target)
-    except OSError as error:
-        raise TemplateError(f"{target} cannot be made: {error.strerror or error}") from error
+            if target.is_dir():  # somebody may stand in it: it stays, and is filled
+                for path in made.iterdir():
+                    path.rename(target / path.name)
+            else:
+                made.rename(target)
+    except (OSError, shutil.Error) as error:
+        for parent in made_parents:
+            parent.rmdir()
+        raise TemplateError(f"{target} cannot be made: {_reason(error)}") from error
     return git and _init_repository(target)
+
+
+def _check(target: Path) -> None:
+    """Refuse a folder that cannot become a project."""
+    another = "choose another name"
+    if target.is_symlink() or target.is_file():
+        raise TemplateError(f"{target} is a file", hint=another)
+    if target.is_dir() and any(target.iterdir()):
+        raise TemplateError(f"{target} is there already, and is not empty", hint=another)
+    if not re.match("[A-Za-z]", target.name):
+        raise TemplateError(
+            f"{target.name!r} does not begin with a letter, as the name of a stack must",
+            hint=another,
+        )
+
+
+def _reason(error: OSError) -> str:
+    """Why, in words: of a copy that failed at several files, the first's."""
+    if isinstance(error, shutil.Error):
+        _, _, why = error.args[0][0]
+        return str(why)
+    return error.strerror or str(error)
 
 
 def _fill(folder: Path, template: Template | None, *, title: str) -> None:
@@ -158,7 +176,7 @@ Without `--local` the same commands work on your AWS account.
 
 
 def _settings() -> str:
-    return """# Settings of this workflow; every one is optional, and these are the defaults.
+    return """# Settings of this workflow; every one is optional. Behind a # are the defaults.
 
 [workflow]
 # type = "STANDARD"        # or EXPRESS
@@ -166,6 +184,7 @@ def _settings() -> str:
 # tags = { team = "..." }
 
 [functions]
+runtime = "python3.13"     # of the functions in Python; those in Node.js run on nodejs24.x
 # memory = 256             # MB
 # timeout = 30             # seconds
 # architecture = "arm64"   # or x86_64

@@ -12,6 +12,9 @@ from maestro_cdk.project import bundle
 from maestro_cdk.stack import cache, kernel
 from maestro_cdk.stack.cache import Kept
 
+_LOCKS = (".", "read.", "synth.")
+"""How the files begin by which the CDK CLI keeps others from a folder while it reads or writes."""
+
 
 class CachedSynthesizer:
     """Synthesizes, and remembers.
@@ -115,17 +118,16 @@ def _run_cdk(project: Project, bundles: Sequence[Bundle], out: Path, *, bootstra
 
 
 def _check_out(out: Path) -> None:
-    if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").exists():
-        lock = [
-            path for path in out.iterdir() if not path.name.startswith((".", "read.", "synth."))
-        ]
-        if lock:
-            raise UsageError(
-                f"{out} holds other things than a cloud assembly",
-                hint="name an empty folder, or one that does not exist, with --out",
-            )
-    elif out.exists() and not out.is_dir():
+    """Refuse a folder of the user's: what is in it would be replaced."""
+    if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is not a folder", hint="name another with --out")
+    if not out.is_dir() or (out / "manifest.json").exists():
+        return
+    if any(not path.name.startswith(_LOCKS) for path in out.iterdir()):
+        raise UsageError(
+            f"{out} holds other things than a cloud assembly",
+            hint="name an empty folder, or one that does not exist, with --out",
+        )
 
 
 def _remove_stale(out: Path, names: set[str]) -> None:
