@@ -158,7 +158,7 @@ class Workflow(Construct):
             role=role,
             log_group=group,
             layers=[
-                lambda_.LayerVersion.from_layer_version_arn(self, f"{stem}Layer{n}", arn)
+                lambda_.LayerVersion.from_layer_version_arn(self, f"{stem}Layer{n}", _filled(arn))
                 for n, arn in enumerate(settings.layers)
             ]
             or None,
