@@ -1,0 +1,5 @@
+from _shared.words import HELLO
+
+
+def handler(event, context):
+    return {"said": HELLO}
