@@ -7,14 +7,14 @@ something are rewritten: the rest of the text stays as its author wrote it.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
+from dataclasses import dataclass, replace
 
 from maestro_cdk.asl import arns
 from maestro_cdk.asl.arns import TOKEN
-from maestro_cdk.asl.document import Document, Pointer, State, states, walk
+from maestro_cdk.asl.document import Document, Pointer, walk
+from maestro_cdk.asl.machines import State, states
+from maestro_cdk.asl.names import WORKFLOW_NAME, Names
 from maestro_cdk.model import (
-    JSON,
     Definition,
     Finding,
     FunctionArn,
@@ -39,76 +39,11 @@ PLACEHOLDERS = {
 }
 """The original Maestro's words, and what they mean."""
 
-WORKFLOW_NAME = "WORKFLOW_NAME"
-
 _INVOKE = re.compile(r":states:[^:]*:[^:]*:(?:aws-sdk:)?lambda:invoke")
 _LAMBDA_ACTION = re.compile(r":states:[^:]*:[^:]*:(?:aws-sdk:)?lambda:")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _ACCOUNT = re.compile(r"\d{12}")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
-_SUFFIXES = (
-    "",
-    "Arn",
-    "Name",
-    "Function",
-    "FunctionArn",
-    "FunctionName",
-    "Lambda",
-    "LambdaArn",
-    "LambdaFunction",
-    "LambdaFunctionArn",
-    "LambdaFunctionName",
-)
-"""What SAM, Serverless and CDK projects put behind a function's name in a substitution."""
-
-
-def plain(name: str) -> str:
-    """A name without case and punctuation: what two names of one function have in common."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-@dataclass(slots=True)
-class _Names:
-    """What the names of a definition can mean."""
-
-    functions: Mapping[str, str]  # name -> logical id
-    workflow: str
-    substitutions: Mapping[str, JSON]
-    meanings: Mapping[str, str] = field(init=False)  # plain token -> function
-
-    def __post_init__(self) -> None:
-        meanings: dict[str, str] = {}
-        for suffix in _SUFFIXES:  # a shorter suffix is the nearer meaning
-            for name in self.functions:
-                meanings.setdefault(plain(name) + suffix.lower(), name)
-        self.meanings = meanings
-
-    def of_token(self, token: str) -> str | None:
-        """The function that `${token}` names."""
-        if token in self.functions:
-            return token
-        return self.meanings.get(plain(token))
-
-    def of_text(self, text: str) -> str | None:
-        """The function that a name outside `${}` means."""
-        for prefix in (f"{WORKFLOW_NAME}_", f"{self.workflow}_", ""):
-            if text.startswith(prefix) and text[len(prefix) :] in self.functions:
-                return text[len(prefix) :]
-        return None
-
-    def nearest(self, text: str) -> str:
-        """What to write instead."""
-        name = text.removeprefix(f"{WORKFLOW_NAME}_").removeprefix(f"{self.workflow}_")
-        names = [*self.functions, *self.substitutions]
-        near = get_close_matches(name, names, n=1, cutoff=0.5)
-        if not near:
-            plains = {plain(known): known for known in names}
-            near = [plains[p] for p in get_close_matches(plain(name), plains, n=1, cutoff=0.5)]
-        if near:
-            return f"did you mean {near[0]!r}"
-        if not self.functions:
-            return "lambdas/ holds no function"
-        return f"the functions of this folder: {', '.join(sorted(self.functions))}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,12 +75,12 @@ def resolve(
         The definition with a `${key}` for each reference, and a finding for each name that means
         nothing: an error where a function or an ARN is meant, a warning in other text.
     """
-    names = _Names(functions=functions, workflow=workflow, substitutions=substitutions)
+    names = Names(functions=functions, workflow=workflow, substitutions=substitutions)
     return _Resolver(document, names).resolve()
 
 
 class _Resolver:
-    def __init__(self, document: Document, names: _Names) -> None:
+    def __init__(self, document: Document, names: Names) -> None:
         self.document, self.names = document, names
         self.used: dict[str, Substitution] = {}
         self.invoked: set[str] = set()

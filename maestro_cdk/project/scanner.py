@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from maestro_cdk.asl import document, references
+from maestro_cdk.asl.names import plain
 from maestro_cdk.asl.rules import registry
 from maestro_cdk.errors import ProjectError, UsageError
 from maestro_cdk.model import (
@@ -233,7 +234,7 @@ class _Scan:
                 where,
                 "shorten the file's name or the workflow's",
             )
-        other = taken.setdefault(references.plain(logical_id(name)), candidate)
+        other = taken.setdefault(plain(logical_id(name)), candidate)
         if other is not candidate:
             self._add(
                 "function-name",

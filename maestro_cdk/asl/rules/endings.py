@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from maestro_cdk.asl.document import Document, states
+from maestro_cdk.asl.document import Document
+from maestro_cdk.asl.machines import states
 from maestro_cdk.asl.rules import Rule
 from maestro_cdk.model import Finding
 

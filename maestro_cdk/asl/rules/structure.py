@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from maestro_cdk.asl.document import Document, Machine, machines
+from maestro_cdk.asl.document import Document
+from maestro_cdk.asl.machines import Machine, machines
 from maestro_cdk.asl.rules import Rule
 from maestro_cdk.model import Finding
 
