@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from maestro_cdk.cli.findings import rebased
 from maestro_cdk.cli.output import Reporter, reporter_for
 from maestro_cdk.errors import ProjectError, UsageError
-from maestro_cdk.model import Project
+from maestro_cdk.model import Project, Target
 from maestro_cdk.ports import Cloud, Noticed
 from maestro_cdk.project import scanner
 from maestro_cdk.project.settings import Flags
@@ -98,6 +98,8 @@ class Context:
             project = scanner.load(folder, flags, environ=self.environ, home=Path.home())
         except ProjectError as error:
             raise ProjectError(rebased(error.findings, folder)) from error
+        if self.options.local:  # it is of no account and needs no profile
+            project = replace(project, settings=replace(project.settings, target=Target()))
         return replace(project, notes=rebased(project.notes, folder))
 
     def notice(self, project: Project) -> None:
