@@ -86,7 +86,7 @@ def loaded(arguments, cwd):
         (["validate"], HEAVY),
         (["compile"], HEAVY),
     ],
-    ids=" ".join,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_what_needs_no_aws_loads_neither_boto3_nor_cdk(tmp_path, arguments, forbidden):
     (tmp_path / "lambdas").mkdir()

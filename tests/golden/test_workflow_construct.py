@@ -36,7 +36,11 @@ def app(tmp_path):
     import aws_cdk  # noqa: PLC0415 - once Node is chosen
 
     class Made:
-        app = aws_cdk.App(outdir=str(tmp_path / "cdk.out"), analytics_reporting=False)
+        app = aws_cdk.App(
+            outdir=str(tmp_path / "cdk.out"),
+            analytics_reporting=False,
+            builtin_cloud_formation_validation=False,
+        )
         stack = aws_cdk.Stack(app, "Mine")
 
         def resources(self):
