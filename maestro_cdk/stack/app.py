@@ -1,5 +1,6 @@
 """The CDK app of a project: its Workflow in a stack of its own, written as a cloud assembly."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -64,8 +65,8 @@ def write(project: Project, bundles: Sequence[Bundle], out: Path, *, bootstrappe
         owner["stage"] = settings.stage
     stack.template_options.metadata = {"Maestro": owner}
     workflow = Workflow(stack, "Workflow", project, bundles=bundles)
-    for logical_id, resource in workflow.resources().items():
-        resource.override_logical_id(logical_id)
+    for name, path in workflow.paths().items():
+        stack.rename_logical_id(_logical_id("Workflow", *path), name)
     CfnOutput(
         stack,
         "StateMachineArn",
@@ -73,3 +74,14 @@ def write(project: Project, bundles: Sequence[Bundle], out: Path, *, bootstrappe
         description="The state machine, as StartExecution names it",
     )
     app.synth()
+
+
+def _logical_id(*path: str) -> str:
+    """The logical id that CDK gives to the resource at a path in a stack.
+
+    It is fixed for all time, since a stack would be replaced otherwise; were it not, synthesis
+    would fail, for nothing would be there to be renamed. To ask CDK would cost four calls for each
+    resource: https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html#identifiers-logical-ids
+    """
+    digest = hashlib.md5("/".join(path).encode(), usedforsecurity=False).hexdigest()
+    return "".join(part for part in path if part != "Resource") + digest[:8].upper()

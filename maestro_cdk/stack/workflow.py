@@ -3,12 +3,12 @@
 import os
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from aws_cdk import (
     AssetHashType,
     Aws,
-    CfnResource,
     Duration,
     RemovalPolicy,
     Size,
@@ -18,19 +18,20 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
-from constructs import Construct, IConstruct
+from constructs import Construct
 
 from maestro_cdk.asl.arns import TOKEN
 from maestro_cdk.model import (
     Bundle,
     Function,
     FunctionArn,
+    FunctionSettings,
     Policy,
     Project,
     PseudoParameter,
     Substitution,
 )
-from maestro_cdk.project import bundle, scanner
+from maestro_cdk.project import bundle, runtimes, scanner
 from maestro_cdk.project.settings import Flags
 
 INLINE_DEFINITION_LIMIT = 400_000
@@ -100,31 +101,23 @@ class Workflow(Construct):
                 function.name: self._function(function, packed[function.name], Path(folder))
                 for function in source.functions
             }
+            self._arns = {name: made.function_arn for name, made in self.functions.items()}
             self.state_machine_role = self._machine_role()
             self.log_group = self._machine_logs()
             self.state_machine = self._machine(Path(folder))
         self._tag()
 
-    def resources(self) -> dict[str, CfnResource]:
-        """The CloudFormation resources, each under the logical id that it has in maestro's stack."""
-        named: dict[str, IConstruct] = {
-            "StateMachine": self.state_machine,
-            "StateMachineRole": self.state_machine_role,
-        }
+    def paths(self) -> dict[str, tuple[str, ...]]:
+        """Where each resource stands below this construct, by the name it has in maestro's stack."""
+        names = ["StateMachine", "StateMachineRole"]
         if self.log_group is not None:
-            named["StateMachineLogs"] = self.log_group
-        policy = self.state_machine_role.node.try_find_child("DefaultPolicy")
-        if policy is not None:
-            named["StateMachinePolicy"] = policy
+            names.append("StateMachineLogs")
         for function in self.project.functions:
-            stem = f"{function.logical_id}Function"
-            for suffix in ("", "Role", "Logs"):
-                named[stem + suffix] = self.node.find_child(stem + suffix)
-        return {
-            name: child
-            for name, construct in named.items()
-            if isinstance(child := construct.node.default_child, CfnResource)
-        }
+            names += [f"{function.logical_id}Function{suffix}" for suffix in ("", "Role", "Logs")]
+        paths: dict[str, tuple[str, ...]] = {name: (name, "Resource") for name in names}
+        if self.state_machine_role.node.try_find_child("DefaultPolicy") is not None:
+            paths["StateMachinePolicy"] = ("StateMachineRole", "DefaultPolicy", "Resource")
+        return paths
 
     # --- functions ---------------------------------------------------------------------------
 
@@ -137,19 +130,18 @@ class Workflow(Construct):
         role = self._function_role(f"{stem}Role", function, group)
         archive = folder / f"{function.name}.zip"
         bundle.write_zip(packed, archive)
-        family = _LANGUAGES.get(function.runtime.rstrip("0123456789.x"))
         made = lambda_.Function(
             self,
             stem,
             function_name=function.physical_name,
-            runtime=lambda_.Runtime(function.runtime, family),
-            architecture=lambda_.Architecture.custom(settings.architecture),
+            runtime=_runtime(function.runtime),
+            architecture=_architecture(settings.architecture),
             handler=function.handler,
             code=lambda_.Code.from_asset(
                 str(archive), asset_hash=packed.digest, asset_hash_type=AssetHashType.CUSTOM
             ),
             memory_size=settings.memory,
-            timeout=Duration.seconds(settings.timeout),
+            timeout=_seconds(settings.timeout),
             environment=dict(settings.environment) or None,
             ephemeral_storage_size=None
             if settings.ephemeral_storage == 512  # noqa: PLR2004 - Lambda's own default
@@ -163,20 +155,8 @@ class Workflow(Construct):
             ]
             or None,
         )
-        resource = made.node.default_child
-        if not isinstance(resource, lambda_.CfnFunction):
-            raise TypeError("CDK gave a function no resource")
-        if settings.tracing:
-            resource.tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")
-        if settings.vpc:
-            resource.vpc_config = lambda_.CfnFunction.VpcConfigProperty(
-                subnet_ids=list(settings.vpc.subnets),
-                security_group_ids=list(settings.vpc.security_groups),
-            )
-        if settings.dead_letter:
-            resource.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(
-                target_arn=_filled(settings.dead_letter)
-            )
+        if settings.tracing or settings.vpc or settings.dead_letter:
+            _configure(made, settings)
         return made
 
     def _function_role(self, id_: str, function: Function, group: logs.LogGroup) -> iam.Role:
@@ -202,7 +182,7 @@ class Workflow(Construct):
         definition = self.project.definition
         resources = []
         for name in definition.functions:
-            arn = self.functions[name].function_arn
+            arn = self._arns[name]
             resources += [arn, f"{arn}:*"]  # the function, and its versions and aliases
         for arn in definition.foreign_functions:
             known = self._known(arn)
@@ -254,7 +234,7 @@ class Workflow(Construct):
     def _substitution(self, value: Substitution) -> str:
         match value:
             case FunctionArn(function=name):
-                return self.functions[name].function_arn
+                return self._arns[name]
             case PseudoParameter(name=name):
                 return _PSEUDO_PARAMETERS[name]
             case bool():
@@ -277,11 +257,13 @@ class Workflow(Construct):
     # --- what both need ----------------------------------------------------------------------
 
     def _log_group(self, id_: str, name: str, days: int) -> logs.LogGroup:
-        group = logs.LogGroup(self, id_, log_group_name=name, removal_policy=RemovalPolicy.DESTROY)
-        resource = group.node.default_child
-        if isinstance(resource, logs.CfnLogGroup):
-            resource.retention_in_days = days
-        return group
+        return logs.LogGroup(
+            self,
+            id_,
+            log_group_name=name,
+            retention=_RETENTION[days],
+            removal_policy=RemovalPolicy.DESTROY,
+        )
 
     def _role(
         self,
@@ -326,6 +308,68 @@ _NETWORK_ACTIONS = [
 ]
 """What Lambda needs of a role to stand in a VPC:
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html"""
+
+
+_RETENTION = {
+    1: logs.RetentionDays.ONE_DAY,
+    3: logs.RetentionDays.THREE_DAYS,
+    5: logs.RetentionDays.FIVE_DAYS,
+    7: logs.RetentionDays.ONE_WEEK,
+    14: logs.RetentionDays.TWO_WEEKS,
+    30: logs.RetentionDays.ONE_MONTH,
+    60: logs.RetentionDays.TWO_MONTHS,
+    90: logs.RetentionDays.THREE_MONTHS,
+    120: logs.RetentionDays.FOUR_MONTHS,
+    150: logs.RetentionDays.FIVE_MONTHS,
+    180: logs.RetentionDays.SIX_MONTHS,
+    365: logs.RetentionDays.ONE_YEAR,
+    400: logs.RetentionDays.THIRTEEN_MONTHS,
+    545: logs.RetentionDays.EIGHTEEN_MONTHS,
+    731: logs.RetentionDays.TWO_YEARS,
+    1096: logs.RetentionDays.THREE_YEARS,
+    1827: logs.RetentionDays.FIVE_YEARS,
+    2192: logs.RetentionDays.SIX_YEARS,
+    2557: logs.RetentionDays.SEVEN_YEARS,
+    2922: logs.RetentionDays.EIGHT_YEARS,
+    3288: logs.RetentionDays.NINE_YEARS,
+    3653: logs.RetentionDays.TEN_YEARS,
+}
+
+# Each value that is made of CDK's types is a question to its kernel and back; most functions of a
+# project share theirs.
+
+
+@cache
+def _runtime(name: str) -> lambda_.Runtime:
+    return lambda_.Runtime(name, _LANGUAGES.get(runtimes.language(name)))
+
+
+@cache
+def _architecture(name: str) -> lambda_.Architecture:
+    return lambda_.Architecture.custom(name)
+
+
+@cache
+def _seconds(count: int) -> Duration:
+    return Duration.seconds(count)
+
+
+def _configure(made: lambda_.Function, settings: FunctionSettings) -> None:
+    """Set what CDK would add permissions of its own for, in words other than ours."""
+    resource = made.node.default_child
+    if not isinstance(resource, lambda_.CfnFunction):
+        raise TypeError("CDK gave a function no resource")
+    if settings.tracing:
+        resource.tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")
+    if settings.vpc:
+        resource.vpc_config = lambda_.CfnFunction.VpcConfigProperty(
+            subnet_ids=list(settings.vpc.subnets),
+            security_group_ids=list(settings.vpc.security_groups),
+        )
+    if settings.dead_letter:
+        resource.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(
+            target_arn=_filled(settings.dead_letter)
+        )
 
 
 def _allow(actions: list[str], resources: list[str]) -> iam.PolicyStatement:
