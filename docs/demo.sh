@@ -1,6 +1,6 @@
 #!/bin/sh
 # The main job from end to end, on the AWS of this machine: no account, no credentials, no Docker.
-# `make demo` runs it; what it leaves is a project's folder less and no process.
+# `make demo` runs it. It leaves no process, and no file but the caches of the user.
 set -eu
 
 cd "$(dirname "$0")/.."

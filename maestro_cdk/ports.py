@@ -45,14 +45,6 @@ class Identified:
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
-    """Something worth mending that stops nothing."""
-
-    text: str
-    hint: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Noticed:
     """A rule's finding that stops nothing."""
 
@@ -73,7 +65,7 @@ class ExecutionMoved:
     event: ExecutionEvent
 
 
-Event: TypeAlias = Step | Note | Identified | Warned | Noticed | ResourceChanged | ExecutionMoved
+Event: TypeAlias = Step | Note | Identified | Noticed | ResourceChanged | ExecutionMoved
 
 
 class Reporter(Protocol):
@@ -107,7 +99,7 @@ class Synthesizer(Protocol):
     """Turns a project into a cloud assembly."""
 
     def synthesize(self, project: Project, bundles: Sequence[Bundle], out: Path, /) -> Assembly:
-        """Write the assembly to `out`, which afterwards holds nothing else."""
+        """Write the assembly to `out`, in place of what an earlier one left there."""
         ...
 
 
@@ -159,7 +151,6 @@ class Stacks(Protocol):
         template_url: str | None,
         tags: Mapping[str, str],
         role: str | None,
-        description: str | None = None,
     ) -> Plan:
         """Make a change set from the template's text or address, and wait until it can be read.
 

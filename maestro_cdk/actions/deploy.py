@@ -1,16 +1,16 @@
 """Deploying a project, in three steps: a plan, someone's consent to it, and its execution.
 
-While CDK makes the assembly, AWS is asked whose credentials these are, whether the asset bucket
-is ready and how the stack stands: none of these waits for another. Assets are uploaded before the
-change set, which refers to them; nothing of the stack changes until `apply`.
+While CDK makes the assembly, AWS is asked whose credentials these are and how the stack stands.
+Assets are uploaded before the change set, which refers to them. Nothing that lives changes until
+`apply`: all that `prepare` may delete is the shell that a rolled back creation left.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from maestro_cdk.actions.following import Ended, follow, mark
+from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.wording import counted, size
 from maestro_cdk.errors import CredentialsError, DeploymentFailed, StackBusy, StackForeign
 from maestro_cdk.model import (
@@ -30,8 +30,19 @@ INLINE_TEMPLATE_LIMIT = 51_200
 """Bytes of a template that may be sent with the request:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
-_FAILED_CREATION = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
-"""Nothing lives in such a stack, and it can only be deleted."""
+_UNFINISHED = {
+    "CREATE_FAILED": "`maestro teardown` deletes what was created; then deploy again",
+    "ROLLBACK_FAILED": "`maestro teardown` deletes what is left of it; then deploy again",
+    "DELETE_FAILED": "`maestro teardown` finishes the deletion; then deploy again",
+    "UPDATE_ROLLBACK_FAILED": "mend what its events name, then let it go on: "
+    "`aws cloudformation continue-update-rollback --stack-name {name}`; then deploy again",
+}
+"""Statuses that CloudFormation makes no change set on, and the way out of each:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html"""
+
+_NAMED = ("AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::StepFunctions::StateMachine")
+"""What has a name of its own in our stack: a second one beside the first, as a replacement is
+made, cannot have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +90,7 @@ def prepare(
         DeploymentFailed: CloudFormation refuses the template.
     """
     reporter.emit(Step(f"synthesizing {counted(len(project.functions), 'function')}"))
-    with ThreadPoolExecutor(max_workers=3) as pool:
+    with threads(2) as pool:
         identity = pool.submit(lambda: cloud.identity)
         described = pool.submit(cloud.stacks.describe, project.stack_name)
         assembly = synthesizer.synthesize(project, bundles, out)
@@ -88,11 +99,7 @@ def prepare(
         stack = described.result()
     if stack is not None:
         check_owner(project, stack)
-        if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
-            raise StackBusy(
-                f"the stack {stack.name} is busy: {stack.status}",
-                hint="wait until that has ended, and deploy again",
-            )
+        _check_status(stack)
         stack = _cleared(stack, cloud=cloud, reporter=reporter, clock=clock)
     _upload(assembly, cloud=cloud, reporter=reporter)
     reporter.emit(Step("asking CloudFormation what would change"))
@@ -105,6 +112,7 @@ def prepare(
         tags=project.tags,
         role=project.settings.workflow.cloudformation_role,
     )
+    _check_replacements(plan, cloud=cloud)
     return Prepared(project=project, identity=identity.result(), plan=plan)
 
 
@@ -129,6 +137,7 @@ def apply(prepared: Prepared, *, cloud: Cloud, reporter: Reporter, clock: Clock)
         raise DeploymentFailed(f"the stack {project.stack_name} was deleted meanwhile")
     wanted = project.settings.workflow.protected
     if stack.protected != wanted:
+        reporter.emit(Note(f"termination protection is now {'on' if wanted else 'off'}"))
         cloud.stacks.protect(stack.id, on=wanted)
         stack = replace(stack, protected=wanted)
     return Deployed(stack=stack, changed=bool(plan.changes))
@@ -164,11 +173,39 @@ def check_owner(project: Project, stack: Stack) -> None:
     )
 
 
+def _check_status(stack: Stack) -> None:
+    """Refuse a stack on which nothing can be deployed as it stands, before anything is uploaded."""
+    if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
+        raise StackBusy(
+            f"the stack {stack.name} is busy: {stack.status}",
+            hint="wait until that has ended, and deploy again",
+        )
+    if stack.status in _UNFINISHED:
+        reason = f" ({stack.reason})" if stack.reason else ""
+        raise DeploymentFailed(
+            f"the stack {stack.name} is {stack.status}{reason}",
+            hint=_UNFINISHED[stack.status].format(name=stack.name),
+        )
+
+
+def _check_replacements(plan: Plan, *, cloud: Cloud) -> None:
+    """Refuse to replace what has a name: CloudFormation would try, fail and roll back."""
+    for change in plan.changes:
+        if change.replacement == "True" and change.type in _NAMED:
+            cloud.stacks.discard(plan)
+            raise DeploymentFailed(
+                f"{change.logical_id} ({change.type}) would have to be replaced, "
+                f"and its name {change.physical_id} is in use by the one that is there",
+                hint="nothing was changed. Give the workflow another name in maestro.toml, or "
+                "tear it down first; a state machine's type cannot change under its name",
+            )
+
+
 def _cleared(stack: Stack, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> Stack | None:
-    """Delete what is left of a creation that failed: CloudFormation cannot update it."""
-    if stack.status not in _FAILED_CREATION:
+    """Delete the shell of a creation that was rolled back: CloudFormation cannot update it."""
+    if stack.status != "ROLLBACK_COMPLETE":
         return stack
-    reporter.emit(Note(f"the stack's creation had failed ({stack.status}); making it anew"))
+    reporter.emit(Note("the stack's creation had failed and was rolled back; making it anew"))
     before = mark(stack.id, stacks=cloud.stacks, clock=clock)
     cloud.stacks.delete(stack.id, role=None)
     ended = follow(stack.id, before, stacks=cloud.stacks, reporter=reporter, clock=clock)
@@ -191,7 +228,7 @@ def _upload(assembly: Assembly, *, cloud: Cloud, reporter: Reporter) -> None:
         return
     total = sum(paths[key].stat().st_size for key in absent)
     reporter.emit(Step(f"uploading {counted(len(absent), 'file')}, {size(total)}"))
-    with ThreadPoolExecutor(max_workers=8) as pool:
+    with threads(8) as pool:
         for upload in [pool.submit(cloud.assets.put, key, paths[key]) for key in absent]:
             upload.result()
 

@@ -87,8 +87,8 @@ def follow(
 
 
 def _is_end(status: str) -> bool:
-    """Whether a stack's status is one that it stays in; cleaning up after an update is not."""
-    return status.endswith(_ENDS) and not status.endswith("CLEANUP_IN_PROGRESS")
+    """Whether a stack's status is one that it stays in."""
+    return status.endswith(_ENDS)
 
 
 def _is_cause(event: StackEvent, stack_id: str) -> bool:

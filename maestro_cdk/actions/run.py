@@ -5,12 +5,17 @@ from dataclasses import dataclass
 
 from maestro_cdk.actions.following import pauses
 from maestro_cdk.errors import CloudError
-from maestro_cdk.model import Execution, Project, Stack
+from maestro_cdk.model import Execution, ExecutionEvent, Project, Stack
 from maestro_cdk.ports import Clock, Cloud, ExecutionMoved, Reporter
 
 OUTPUT = "StateMachineArn"
 
-_ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
+_ENDS = {
+    "ExecutionSucceeded": "SUCCEEDED",
+    "ExecutionFailed": "FAILED",
+    "ExecutionAborted": "ABORTED",
+    "ExecutionTimedOut": "TIMED_OUT",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +40,15 @@ def machine_of(project: Project, *, cloud: Cloud, local: bool) -> str:
     return stack.outputs[OUTPUT]
 
 
-def start(machine: str, payload: str, *, name: str | None, cloud: Cloud, clock: Clock) -> Started:
-    """Begin an execution with JSON text as its input; one of an EXPRESS machine is run through."""
+def start(
+    machine: str, payload: str, *, name: str | None, wait: bool, cloud: Cloud, clock: Clock
+) -> Started:
+    """Begin an execution with JSON text as its input.
+
+    One of an EXPRESS machine has no history to follow: with `wait` it is run through.
+    """
     name = name or execution_name(clock)
-    if cloud.machines.express(machine):
+    if wait and cloud.machines.express(machine):
         ended = cloud.machines.start_sync(machine, name=name, payload=payload)
         return Started(machine=machine, arn=ended.arn, ended=ended)
     arn = cloud.machines.start(machine, name=name, payload=payload)
@@ -64,7 +74,7 @@ def follow(
             last = events[-1].id
             waits = pauses(longest=2.0)
             if events[-1].type in _ENDS:
-                return cloud.machines.describe(execution)
+                return _ended(execution, events[-1])
         left = None if timeout is None else timeout - (clock.monotonic() - began)
         if left is not None and left <= 0:
             raise CloudError(
@@ -73,6 +83,23 @@ def follow(
             )
         pause = next(waits)
         clock.sleep(pause if left is None else min(pause, left))
+
+
+def _ended(arn: str, event: ExecutionEvent) -> Execution:
+    """An execution's outcome, from its last event.
+
+    DescribeExecution would tell the same, but not at once: it is eventually consistent, by
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+    """
+    details = event.details
+    return Execution(
+        arn=arn,
+        name=arn.rpartition(":")[2],
+        status=_ENDS[event.type],
+        output=details.get("output"),
+        error=details.get("error"),
+        cause=details.get("cause"),
+    )
 
 
 def execution_name(clock: Clock) -> str:

@@ -17,12 +17,12 @@ PATIENCE = 120.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doomed:
-    """What a teardown would delete."""
+    """What a teardown would delete; without a stack it may be files that were left over."""
 
     project: Project
-    stack: Stack
-    resources: tuple[StackResource, ...]
-    executions: tuple[str, ...]
+    stack: Stack | None
+    resources: tuple[StackResource, ...] = ()
+    executions: tuple[str, ...] = ()
 
     @property
     def machines(self) -> tuple[str, ...]:
@@ -40,8 +40,8 @@ class TornDown:
     left: tuple[str, ...]
 
 
-def prepare(project: Project, *, cloud: Cloud) -> Doomed | None:
-    """Find out what there is to delete; None where there is no stack.
+def prepare(project: Project, *, cloud: Cloud) -> Doomed:
+    """Find out what there is to delete.
 
     Raises:
         CredentialsError: the credentials are of another account than the stage's.
@@ -50,11 +50,11 @@ def prepare(project: Project, *, cloud: Cloud) -> Doomed | None:
     """
     check_account(project, cloud.identity)
     stack = cloud.stacks.describe(project.stack_name)
-    if stack is None:
-        return None
+    # One that waits for its first change set holds nothing, and may be somebody else's plan.
+    if stack is None or stack.status == "REVIEW_IN_PROGRESS":
+        return Doomed(project=project, stack=None)
     check_owner(project, stack)
-    busy = stack.status.endswith("_IN_PROGRESS")
-    if busy and stack.status not in ("REVIEW_IN_PROGRESS", "DELETE_IN_PROGRESS"):
+    if stack.status.endswith("_IN_PROGRESS") and stack.status != "DELETE_IN_PROGRESS":
         raise StackBusy(
             f"the stack {stack.name} is busy: {stack.status}",
             hint="wait until that has ended, and tear down again",
@@ -71,35 +71,50 @@ def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> 
     Raises:
         DeploymentFailed: a resource could not be deleted.
     """
-    for execution in doomed.executions:
-        cloud.machines.stop(execution, cause="maestro teardown")
-    if doomed.executions:
-        reporter.emit(Note(f"stopped {counted(len(doomed.executions), 'running execution')}"))
-    if doomed.stack.protected:
-        cloud.stacks.protect(doomed.stack.id, on=False)
-    reporter.emit(Step(f"deleting the stack {doomed.stack.name}"))
-    runs = doomed.stack.status == "DELETE_IN_PROGRESS"
-    before = mark(doomed.stack.id, stacks=cloud.stacks, clock=clock, runs=runs)
-    if not runs:
-        cloud.stacks.delete(doomed.stack.id, role=doomed.stack.role)
-    if doomed.stack.status != "REVIEW_IN_PROGRESS":
-        ended = follow(doomed.stack.id, before, stacks=cloud.stacks, reporter=reporter, clock=clock)
-        if ended.status != "DELETE_COMPLETE":
-            event = ended.failure
-            what = f"{event.logical_id} ({event.type}): {event.reason}" if event else ended.reason
-            raise DeploymentFailed(
-                f"the stack {doomed.stack.name} could not be deleted: {what}",
-                hint="mend that and tear down again; nothing else was lost",
-            )
-    _wait_for_machines(doomed.machines, cloud=cloud, reporter=reporter, clock=clock)
+    if doomed.stack is not None:
+        _stop_executions(doomed, cloud=cloud, reporter=reporter)
+        _delete(doomed.stack, cloud=cloud, reporter=reporter, clock=clock)
+        _wait_for_machines(doomed.machines, cloud=cloud, reporter=reporter, clock=clock)
     reporter.emit(Step("removing the project's files from the asset bucket"))
-    objects = cloud.assets.remove(f"{doomed.stack.name}/")
+    objects = cloud.assets.remove(f"{doomed.project.stack_name}/")
     return TornDown(
         resources=doomed.resources,
         objects=objects,
         bucket=cloud.assets.name,
-        left=_left(doomed, cloud=cloud),
+        left=_left(doomed.stack, cloud=cloud) if doomed.stack else (),
     )
+
+
+def _stop_executions(doomed: Doomed, *, cloud: Cloud, reporter: Reporter) -> None:
+    """Stop what runs now: some may have begun while the user was asked."""
+    running = [arn for machine in doomed.machines for arn in cloud.machines.running(machine)]
+    for execution in running:
+        cloud.machines.stop(execution, cause="maestro teardown")
+    if running:
+        reporter.emit(Note(f"stopped {counted(len(running), 'running execution')}"))
+
+
+def _delete(stack: Stack, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> None:
+    if stack.protected:
+        cloud.stacks.protect(stack.id, on=False)
+    reporter.emit(Step(f"deleting the stack {stack.name}"))
+    runs = stack.status == "DELETE_IN_PROGRESS"
+    before = mark(stack.id, stacks=cloud.stacks, clock=clock, runs=runs)
+    if not runs:
+        try:
+            cloud.stacks.delete(stack.id, role=stack.role)
+        except CloudError:
+            if stack.protected:
+                cloud.stacks.protect(stack.id, on=True)
+            raise
+    ended = follow(stack.id, before, stacks=cloud.stacks, reporter=reporter, clock=clock)
+    if ended.status != "DELETE_COMPLETE":
+        event = ended.failure
+        what = f"{event.logical_id} ({event.type}): {event.reason}" if event else ended.reason
+        raise DeploymentFailed(
+            f"the stack {stack.name} could not be deleted: {what}",
+            hint="mend that and tear down again; nothing else was lost",
+        )
 
 
 def _wait_for_machines(
@@ -123,12 +138,12 @@ def _wait_for_machines(
             clock.sleep(pause)
 
 
-def _left(doomed: Doomed, *, cloud: Cloud) -> tuple[str, ...]:
+def _left(stack: Stack, *, cloud: Cloud) -> tuple[str, ...]:
     """What is still there of the stack: nothing, unless someone kept or made it meanwhile."""
-    if cloud.stacks.describe(doomed.stack.name) is not None:
-        return (f"the stack {doomed.stack.name}",)
+    if cloud.stacks.describe(stack.name) is not None:
+        return (f"the stack {stack.name}",)
     return tuple(
         f"{item.type} {item.physical_id}"
-        for item in cloud.stacks.resources(doomed.stack.id)
+        for item in cloud.stacks.resources(stack.id)
         if item.status != "DELETE_COMPLETE"
     )

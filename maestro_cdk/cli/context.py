@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -142,6 +143,16 @@ class Context:
         from maestro_cdk.local import lifecycle  # noqa: PLC0415 - most commands do without
 
         return lifecycle.start(cache_folder())
+
+    @contextmanager
+    def interruptible(self, told: str) -> Iterator[None]:
+        """Say what goes on elsewhere where the user ends the wait for it."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.reporter.close()
+            self.reporter.line(told)
+            raise
 
     def confirm(self, question: str) -> bool:
         """Ask, unless `-y` was given.

@@ -44,9 +44,10 @@ def deploy(context: Context) -> None:
             reporter=context.reporter,
             clock=context.clock,
         )
-        deployed = deploying.apply(
-            prepared, cloud=cloud, reporter=context.reporter, clock=context.clock
-        )
+        with context.interruptible("the deployment goes on; deploy again to see how it ended"):
+            deployed = deploying.apply(
+                prepared, cloud=cloud, reporter=context.reporter, clock=context.clock
+            )
     context.reporter.close()
     _print_stack(context, project, deployed.stack, changed=deployed.changed)
 
@@ -85,55 +86,55 @@ def teardown(context: Context, *, force: bool) -> None:
     project = context.project()
     cloud = context.cloud(project)
     doomed = tearing.prepare(project, cloud=cloud)
-    if doomed is None:
-        _nothing(context, project)
-        return
-    if doomed.stack.protected or not (force or context.options.yes):
-        context.reporter.line(
-            f"this deletes {project.stack_name} {_place(context, cloud.identity)}:"
-        )
-        rows = [(item.type, item.physical_id) for item in doomed.resources]
-        context.reporter.line(table(rows))
-        if doomed.executions:
-            context.reporter.line(
-                f"  and stops {counted(len(doomed.executions), 'running execution')}"
-            )
-        name = project.stack_name
-        sure = (
-            context.confirm_by_name(name)
-            if doomed.stack.protected
-            else context.confirm(f"Delete {name}?")
-        )
-        if not sure:
-            raise Aborted("nothing was deleted")
-    torn = tearing.apply(doomed, cloud=cloud, reporter=context.reporter, clock=context.clock)
+    if doomed.stack is not None and (doomed.stack.protected or not (force or context.options.yes)):
+        _ask_to_delete(context, doomed, cloud.identity)
+    with context.interruptible("the stack's deletion goes on; tear down again to see it through"):
+        torn = tearing.apply(doomed, cloud=cloud, reporter=context.reporter, clock=context.clock)
     context.reporter.close()
     if context.json:
         click.echo(json.dumps(asdict(torn), indent=2))
     else:
-        context.reporter.line(
-            f"{context.reporter.style('✓', fg='green')} {project.name}: deleted "
-            f"{counted(len(torn.resources), 'resource')} and {counted(torn.objects, 'file')}; "
-            "nothing is left"
-            if not torn.left
-            else f"{project.name}: deleted, but some is left:"
-        )
-        for item in torn.left:
-            context.reporter.line(f"  {item}")
-        context.reporter.line(f"  the bucket {torn.bucket} stays, for other projects")
+        _print_torn(context, doomed, torn)
     if torn.left:
-        failed = CloudError(
-            "the teardown left something", hint="run it again, or delete it by hand"
-        )
-        failed.in_result = context.json
-        raise failed
+        error = CloudError("the teardown left something", hint="run it again, or delete it by hand")
+        error.in_result = True
+        raise error
 
 
-def _nothing(context: Context, project: Project) -> None:
-    if context.json:
-        click.echo(json.dumps({"resources": [], "objects": 0, "left": []}, indent=2))
+def _ask_to_delete(context: Context, doomed: tearing.Doomed, identity: Identity) -> None:
+    """Show what will go, and ask.
+
+    Raises:
+        Aborted: the user said no.
+    """
+    name = doomed.project.stack_name
+    context.reporter.line(f"this deletes {name} {_place(context, identity)}:")
+    context.reporter.line(table([(item.type, item.physical_id) for item in doomed.resources]))
+    if doomed.executions:
+        stopped = counted(len(doomed.executions), "running execution")
+        context.reporter.line(f"  and stops {stopped}")
+    protected = doomed.stack is not None and doomed.stack.protected
+    sure = context.confirm_by_name(name) if protected else context.confirm(f"Delete {name}?")
+    if not sure:
+        raise Aborted("nothing was deleted")
+
+
+def _print_torn(context: Context, doomed: tearing.Doomed, torn: tearing.TornDown) -> None:
+    reporter, name = context.reporter, doomed.project.name
+    files = counted(torn.objects, "file")
+    if doomed.stack is None and not torn.objects:
+        reporter.line(f"{name} is not deployed here: nothing to do")
+    elif doomed.stack is None:
+        reporter.line(f"{name} is not deployed here; deleted {files} that were left of it")
+    elif torn.left:
+        reporter.line(f"{name}: deleted, but some is left:")
+        for item in torn.left:
+            reporter.line(f"  {item}")
     else:
-        context.reporter.line(f"{project.name} is not deployed here: nothing to do")
+        resources = counted(len(torn.resources), "resource")
+        done = reporter.style("✓", fg="green")
+        reporter.line(f"{done} {name}: deleted {resources} and {files}; nothing is left")
+        reporter.line(f"  the bucket {torn.bucket} stays, for other projects")
 
 
 @click.command()
@@ -147,7 +148,12 @@ def _nothing(context: Context, project: Project) -> None:
 )
 @click.option("--name", metavar="NAME", help="The execution's name.")
 @click.option("--no-wait", is_flag=True, help="Print the execution's ARN, and do not follow it.")
-@click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Follow so long.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Follow so long, then leave it to itself. EXPRESS machines end within 5 minutes.",
+)
 @shared(*CLOUD)
 def run(
     context: Context, *, given: str, name: str | None, no_wait: bool, timeout: float | None
@@ -157,14 +163,16 @@ def run(
     project = context.project()
     cloud = context.cloud(project)
     machine = running.machine_of(project, cloud=cloud, local=context.options.local)
-    started = running.start(machine, payload, name=name, cloud=cloud, clock=context.clock)
+    started = running.start(
+        machine, payload, name=name, wait=not no_wait, cloud=cloud, clock=context.clock
+    )
+    if no_wait:
+        _print_started(context, started.arn)
+        return
     execution = started.ended
     if execution is None:
-        if no_wait:
-            _print_started(context, started.arn)
-            return
         context.reporter.emit(Step(f"running {started.arn.rpartition(':')[2]}"))
-        try:
+        with context.interruptible(f"the execution goes on: {started.arn}"):
             execution = running.follow(
                 started.arn,
                 cloud=cloud,
@@ -172,10 +180,6 @@ def run(
                 clock=context.clock,
                 timeout=timeout,
             )
-        except KeyboardInterrupt:
-            context.reporter.close()
-            context.reporter.line(f"the execution goes on: {started.arn}")
-            raise
     context.reporter.close()
     _print_execution(context, execution)
 
@@ -186,21 +190,33 @@ def _payload(given: str) -> str:
     Raises:
         UsageError: it is not JSON, or there is no such file.
     """
-    source = "the input"
+    text, source = given, "the input"
     if given == "-":
         text, source = sys.stdin.read(), "standard input"
-    elif Path(given).is_file():
-        text, source = Path(given).read_text("utf-8-sig"), given
-    else:
-        text = given
+    elif not given.lstrip().startswith(("{", "[", '"')):
+        text, source = _read(given), given
     try:
         json.loads(text)
     except ValueError as error:
-        hint = None
-        if text is given and not given.lstrip().startswith(("{", "[", '"')):
-            hint = f"there is no file {given}, and it is not JSON text either"
-        raise UsageError(f"{source} is not JSON: {error}", hint=hint) from error
+        raise UsageError(f"{source} is not JSON: {error}") from error
     return text
+
+
+def _read(given: str) -> str:
+    """A file's text; where there is no such file, what was given may be JSON itself: null, 12."""
+    try:
+        return Path(given).read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{given} is not UTF-8", hint="save the file as UTF-8") from error
+    except OSError as error:
+        try:
+            json.loads(given)
+        except ValueError:
+            raise UsageError(
+                f"the input {given} cannot be read: {error.strerror}",
+                hint="-i takes a file, JSON text, or - for standard input",
+            ) from error
+        return given
 
 
 def _print_started(context: Context, arn: str) -> None:

@@ -35,6 +35,22 @@ _FLAGS: dict[str, Callable[[Any], Any]] = {
     "yes": click.option("-y", "--yes", is_flag=True, help="Answer every question with yes."),
 }
 
+
+def _more(ctx: click.Context, _: click.Parameter, given: bool) -> None:  # noqa: FBT001 - click's
+    """`maestro deploy -v` means what `maestro -v deploy` does."""
+    if given:
+        ctx.find_root().params["verbose"] = True
+
+
+_VERBOSE = click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    callback=_more,
+    help="Tell more; show stack traces.",
+)
+
 PROJECT = ("project", "stage")
 CLOUD = (*PROJECT, "profile", "region", "local", "output")
 
@@ -57,6 +73,6 @@ def shared(*names: str) -> Callable[[Callable[Concatenate[Context, P], R]], Call
         wrapped: Callable[P, R] = run
         for name in reversed(names):
             wrapped = _FLAGS[name](wrapped)
-        return wrapped
+        return _VERBOSE(wrapped)
 
     return decorate

@@ -18,7 +18,6 @@ from maestro_cdk.ports import (
     Noticed,
     ResourceChanged,
     Step,
-    Warned,
 )
 
 Style = Callable[..., str]
@@ -52,10 +51,6 @@ class Reporter:
                 self.line(f"  {text}")
             case Identified(identity):
                 self.line(f"  in account {identity.account}, {identity.region}")
-            case Warned(text, hint):
-                self.line(f"{self.style('warning:', fg='yellow')} {text}")
-                if hint:
-                    self.line(f"  {hint}")
             case Noticed(finding):
                 self.line(one_line(finding, self.style))
             case ResourceChanged(stack_event):

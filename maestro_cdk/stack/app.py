@@ -23,7 +23,10 @@ _CONTEXT = {
     "aws:cdk:enable-path-metadata": False,
     "aws:cdk:enable-asset-metadata": False,
     "aws:cdk:version-reporting": False,
-    "aws:cdk:disable-asset-staging-context": False,
+    # An assembly holds copies of its assets: ours are made for it, and gone afterwards.
+    "aws:cdk:disable-asset-staging": False,
+    # The statements of a role are as we made them: one that holds all could outgrow a policy.
+    "@aws-cdk/aws-iam:minimizePolicies": False,
 }
 
 

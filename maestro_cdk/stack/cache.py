@@ -40,18 +40,24 @@ def key(project: Project, *, bootstrapped: bool, environ: Mapping[str, str]) -> 
     del settings["origins"], settings["target"]
     facts: dict[str, JSON] = {
         "versions": [__version__, version("aws-cdk-lib"), version("constructs"), sys.version],
+        "sources": _sources(),
         "stack": project.stack_name,
         "settings": settings,
         "definition": asdict(project.definition),
-        "substitutions": [
-            type(value).__name__ for value in project.definition.substitutions.values()
-        ],
         "functions": [{**asdict(item), "root": None} for item in project.functions],
         "bootstrapped": bootstrapped,
-        "context": environ.get("CDK_CONTEXT_JSON") if bootstrapped else None,
+        "context": environ.get("CDK_CONTEXT_JSON"),
     }
     # Unsorted: CDK writes tags and variables in the order in which they were set.
     return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
+
+
+def _sources() -> str:
+    """A digest of the code that makes templates: in a checkout it changes without a version."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def find(folder: Path, name: str) -> Kept | None:

@@ -1,6 +1,7 @@
 """A project to a cloud assembly: from the cache where that can be, else by CDK."""
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,12 @@ from maestro_cdk.model import Assembly, Asset, Bundle, Project
 from maestro_cdk.project import bundle
 from maestro_cdk.stack import cache, kernel
 from maestro_cdk.stack.cache import Kept
+
+_MARK = "cdk.out"
+"""The file by which CDK marks a folder as an assembly."""
+
+_OURS = re.compile(r"asset\.[0-9a-f]{64}\..+|.+\.(template|assets|metadata)\.json")
+"""What an assembly is made of, besides its manifest and mark."""
 
 _LOCKS = (".", "read.", "synth.")
 """How the files begin by which the CDK CLI keeps others from a folder while it reads or writes."""
@@ -31,7 +38,7 @@ class CachedSynthesizer:
         self._folder, self._bootstrapped, self._environ = folder, bootstrapped, environ
 
     def synthesize(self, project: Project, bundles: Sequence[Bundle], out: Path, /) -> Assembly:
-        """Write the assembly to `out`, which afterwards holds nothing else.
+        """Write the assembly to `out`, in place of what an earlier one left there.
 
         Raises:
             UsageError: `out` holds other things than an assembly.
@@ -113,15 +120,20 @@ def _run_cdk(project: Project, bundles: Sequence[Bundle], out: Path, *, bootstra
     except MaestroError:
         raise
     except Exception as error:  # jsii raises errors of several kinds, RuntimeError among them
-        first = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-        raise SynthesisError(f"CDK: {first}") from error
+        raise SynthesisError(f"CDK: {_said(error)}") from error
+
+
+def _said(error: Exception) -> str:
+    """What CDK says of an error, but for the calls in its own code that led there."""
+    lines = str(error).strip().splitlines() or [repr(error)]
+    return "\n  ".join(line.strip() for line in lines if not line.lstrip().startswith("at "))
 
 
 def _check_out(out: Path) -> None:
     """Refuse a folder of the user's: what is in it would be replaced."""
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is not a folder", hint="name another with --out")
-    if not out.is_dir() or (out / "manifest.json").exists():
+    if not out.is_dir() or (out / _MARK).is_file():
         return
     if any(not path.name.startswith(_LOCKS) for path in out.iterdir()):
         raise UsageError(
@@ -133,10 +145,7 @@ def _check_out(out: Path) -> None:
 def _remove_stale(out: Path, names: set[str]) -> None:
     """Remove what an earlier synthesis left; only what an assembly is made of."""
     for path in out.iterdir():
-        assembled = path.name.startswith("asset.") or path.name.endswith(
-            (".template.json", ".assets.json", ".metadata.json")
-        )
-        if assembled and path.name not in names:
+        if _OURS.fullmatch(path.name) and path.name not in names:
             if path.is_dir():
                 shutil.rmtree(path)
             else:
@@ -147,6 +156,9 @@ def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all; one that is so already is left alone."""
     if path.is_file() and path.read_text("utf-8") == text:
         return
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, "utf-8")
-    part.replace(path)
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, prefix=".synth-", delete=False, encoding="utf-8"
+    ) as part:
+        part.write(text)
+    Path(part.name).chmod(0o644)
+    Path(part.name).replace(path)

@@ -1,15 +1,14 @@
 """The Workflow construct: a project's folder to the resources that run it."""
 
+import json
 import os
 import tempfile
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 from aws_cdk import (
     AssetHashType,
     Aws,
-    Duration,
     RemovalPolicy,
     Size,
     Tags,
@@ -31,11 +30,16 @@ from maestro_cdk.model import (
     PseudoParameter,
     Substitution,
 )
-from maestro_cdk.project import bundle, runtimes, scanner
+from maestro_cdk.project import bundle, scanner
 from maestro_cdk.project.settings import Flags
+from maestro_cdk.stack import values
 
 INLINE_DEFINITION_LIMIT = 400_000
 """Bytes of a definition above which it stands in S3: a template has room for 1,000,000."""
+
+ARNS_A_STATEMENT = 20
+"""What outgrows an inline policy's 10,240 characters CDK moves into managed policies of at most
+6,144, a whole statement at a time: so none may be large."""
 
 _PSEUDO_PARAMETERS = {
     "AWS::Region": Aws.REGION,
@@ -43,14 +47,6 @@ _PSEUDO_PARAMETERS = {
     "AWS::Partition": Aws.PARTITION,
     "AWS::URLSuffix": Aws.URL_SUFFIX,
     "AWS::StackName": Aws.STACK_NAME,
-}
-
-_LANGUAGES = {
-    "python": lambda_.RuntimeFamily.PYTHON,
-    "nodejs": lambda_.RuntimeFamily.NODEJS,
-    "ruby": lambda_.RuntimeFamily.RUBY,
-    "java": lambda_.RuntimeFamily.JAVA,
-    "dotnet": lambda_.RuntimeFamily.DOTNET_CORE,
 }
 
 
@@ -94,7 +90,9 @@ class Workflow(Construct):
                 Path(source).absolute(), Flags(stage=stage), environ=os.environ, home=Path.home()
             )
         self.project = source
-        self._boundary = _managed(self, "Boundary", source.settings.workflow.permissions_boundary)
+        self._boundary = values.managed(
+            self, "Boundary", source.settings.workflow.permissions_boundary
+        )
         packed = {item.function: item for item in bundles or bundle.bundles(source)}
         with tempfile.TemporaryDirectory() as folder:  # CDK copies what it finds there at once
             self.functions = {
@@ -134,14 +132,14 @@ class Workflow(Construct):
             self,
             stem,
             function_name=function.physical_name,
-            runtime=_runtime(function.runtime),
-            architecture=_architecture(settings.architecture),
+            runtime=values.runtime(function.runtime),
+            architecture=values.architecture(settings.architecture),
             handler=function.handler,
             code=lambda_.Code.from_asset(
                 str(archive), asset_hash=packed.digest, asset_hash_type=AssetHashType.CUSTOM
             ),
             memory_size=settings.memory,
-            timeout=_seconds(settings.timeout),
+            timeout=values.seconds(settings.timeout),
             environment=dict(settings.environment) or None,
             ephemeral_storage_size=None
             if settings.ephemeral_storage == 512  # noqa: PLR2004 - Lambda's own default
@@ -150,7 +148,9 @@ class Workflow(Construct):
             role=role,
             log_group=group,
             layers=[
-                lambda_.LayerVersion.from_layer_version_arn(self, f"{stem}Layer{n}", _filled(arn))
+                lambda_.LayerVersion.from_layer_version_arn(
+                    self, f"{stem}Layer{n}", values.filled(arn)
+                )
                 for n, arn in enumerate(settings.layers)
             ]
             or None,
@@ -163,15 +163,17 @@ class Workflow(Construct):
         """A role that may do what the function's settings say, and write its own log."""
         settings = function.settings
         statements = [
-            _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [group.log_group_arn]),
+            values.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [group.log_group_arn]),
         ]
         if settings.tracing:
-            statements.append(_allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]))
+            statements.append(
+                values.allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"])
+            )
         if settings.vpc:
-            statements.append(_allow(_NETWORK_ACTIONS, ["*"]))
+            statements.append(values.allow(_NETWORK_ACTIONS, ["*"]))
         if settings.dead_letter:
             action = "sns:Publish" if ":sns:" in settings.dead_letter else "sqs:SendMessage"
-            statements.append(_allow([action], [_filled(settings.dead_letter)]))
+            statements.append(values.allow([action], [values.filled(settings.dead_letter)]))
         return self._role(id_, "lambda.amazonaws.com", settings.policies, statements)
 
     # --- the state machine -------------------------------------------------------------------
@@ -187,8 +189,9 @@ class Workflow(Construct):
         for arn in definition.foreign_functions:
             known = self._known(arn)
             resources += [known, f"{known}:*"]
-        if resources:
-            role.add_to_policy(_allow(["lambda:InvokeFunction"], resources))
+        for start in range(0, len(resources), ARNS_A_STATEMENT):
+            part = resources[start : start + ARNS_A_STATEMENT]
+            role.add_to_policy(values.allow(["lambda:InvokeFunction"], part))
         return role
 
     def _machine_logs(self) -> logs.LogGroup | None:
@@ -211,7 +214,11 @@ class Workflow(Construct):
         else:
             body = sfn.DefinitionBody.from_string(definition.text)
         substitutions = {
-            key: self._substitution(value) for key, value in definition.substitutions.items()
+            # It is put between the quotes of a JSON text, as it is.
+            key: json.dumps(value, ensure_ascii=False)[1:-1]
+            if isinstance(value, str)
+            else self._substitution(value)
+            for key, value in definition.substitutions.items()
         }
         return sfn.StateMachine(
             self,
@@ -237,10 +244,10 @@ class Workflow(Construct):
                 return self._arns[name]
             case PseudoParameter(name=name):
                 return _PSEUDO_PARAMETERS[name]
-            case bool():
-                return str(value).lower()
+            case str():
+                return value
             case _:
-                return str(value)
+                return json.dumps(value)
 
     def _known(self, text: str) -> str:
         """A text with its `${key}` filled in."""
@@ -261,7 +268,7 @@ class Workflow(Construct):
             self,
             id_,
             log_group_name=name,
-            retention=_RETENTION[days],
+            retention=values.RETENTION[days],
             removal_policy=RemovalPolicy.DESTROY,
         )
 
@@ -275,10 +282,12 @@ class Workflow(Construct):
         managed = [
             policy
             for n, item in enumerate(policies)
-            if isinstance(item, str) and (policy := _managed(self, f"{id_}Policy{n}", item))
+            if isinstance(item, str) and (policy := values.managed(self, f"{id_}Policy{n}", item))
         ]
         statements += [
-            _allow(list(item.actions), [_filled(resource) for resource in item.resources])
+            values.allow(
+                list(item.actions), [values.filled(resource) for resource in item.resources]
+            )
             for item in policies
             if not isinstance(item, str)
         ]
@@ -310,50 +319,6 @@ _NETWORK_ACTIONS = [
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html"""
 
 
-_RETENTION = {
-    1: logs.RetentionDays.ONE_DAY,
-    3: logs.RetentionDays.THREE_DAYS,
-    5: logs.RetentionDays.FIVE_DAYS,
-    7: logs.RetentionDays.ONE_WEEK,
-    14: logs.RetentionDays.TWO_WEEKS,
-    30: logs.RetentionDays.ONE_MONTH,
-    60: logs.RetentionDays.TWO_MONTHS,
-    90: logs.RetentionDays.THREE_MONTHS,
-    120: logs.RetentionDays.FOUR_MONTHS,
-    150: logs.RetentionDays.FIVE_MONTHS,
-    180: logs.RetentionDays.SIX_MONTHS,
-    365: logs.RetentionDays.ONE_YEAR,
-    400: logs.RetentionDays.THIRTEEN_MONTHS,
-    545: logs.RetentionDays.EIGHTEEN_MONTHS,
-    731: logs.RetentionDays.TWO_YEARS,
-    1096: logs.RetentionDays.THREE_YEARS,
-    1827: logs.RetentionDays.FIVE_YEARS,
-    2192: logs.RetentionDays.SIX_YEARS,
-    2557: logs.RetentionDays.SEVEN_YEARS,
-    2922: logs.RetentionDays.EIGHT_YEARS,
-    3288: logs.RetentionDays.NINE_YEARS,
-    3653: logs.RetentionDays.TEN_YEARS,
-}
-
-# Each value that is made of CDK's types is a question to its kernel and back; most functions of a
-# project share theirs.
-
-
-@cache
-def _runtime(name: str) -> lambda_.Runtime:
-    return lambda_.Runtime(name, _LANGUAGES.get(runtimes.language(name)))
-
-
-@cache
-def _architecture(name: str) -> lambda_.Architecture:
-    return lambda_.Architecture.custom(name)
-
-
-@cache
-def _seconds(count: int) -> Duration:
-    return Duration.seconds(count)
-
-
 def _configure(made: lambda_.Function, settings: FunctionSettings) -> None:
     """Set what CDK would add permissions of its own for, in words other than ours."""
     resource = made.node.default_child
@@ -368,25 +333,5 @@ def _configure(made: lambda_.Function, settings: FunctionSettings) -> None:
         )
     if settings.dead_letter:
         resource.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(
-            target_arn=_filled(settings.dead_letter)
+            target_arn=values.filled(settings.dead_letter)
         )
-
-
-def _allow(actions: list[str], resources: list[str]) -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=actions, resources=resources)
-
-
-def _managed(scope: Construct, id_: str, policy: str | None) -> iam.IManagedPolicy | None:
-    """A managed policy by its ARN, or AWS's own by its name."""
-    if policy is None:
-        return None
-    if policy.startswith("arn:"):
-        return iam.ManagedPolicy.from_managed_policy_arn(scope, id_, _filled(policy))
-    return iam.ManagedPolicy.from_aws_managed_policy_name(policy)
-
-
-def _filled(text: str) -> str:
-    """An ARN of the settings with what CloudFormation knows in place of the placeholders."""
-    parts = text.split(":")
-    words = {"PARTITION": Aws.PARTITION, "REGION": Aws.REGION, "ACCOUNT_ID": Aws.ACCOUNT_ID}
-    return ":".join(words.get(part, part) for part in parts)
