@@ -285,8 +285,6 @@ def main() -> None:
     options = parser.parse_args()
     install_peer()
     load = os.getloadavg()[0]
-    if load > (os.cpu_count() or 1) / 2:
-        print(f"this machine is busy (load {load:.1f}): expect noise", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="maestro-bench-") as scratch:
         folder = Path(scratch).resolve()
         measured = cases(folder)
@@ -319,6 +317,10 @@ def report(measured: list[Case], known: dict, *, write: bool) -> None:
         f"load before: {machine['load before']}"
     )
     points = [f"- {point}" for point in (*verdicts, versions, place)]
+    if machine["load before"] > machine["processors"] / 4:
+        points.append(
+            "- The machine was busy, which slows what uses several processors most: noise."
+        )
     text = "\n".join([title, "", table(measured, base), "", *points])
     print(text)
     if write:
