@@ -16,6 +16,7 @@ from pathlib import Path
 
 from maestro_cdk import __version__
 from maestro_cdk.model import JSON, Bundle, Project
+from maestro_cdk.stack import assembly
 
 KEPT = 200
 """Entries beyond this number are dropped, the longest unused first."""
@@ -97,36 +98,7 @@ def retarget(kept: Kept, assets: Mapping[str, str], stack_name: str) -> dict[str
     }
     if not moved:
         return dict(kept.files)
-    template, manifest = f"{stack_name}.template.json", f"{stack_name}.assets.json"
-    before = hashlib.sha256(kept.files[template].encode()).hexdigest()
-    files = {name: _replaced(text, moved) for name, text in kept.files.items()}
-    # The template is an asset itself, named by its content.
-    after = {before: hashlib.sha256(files[template].encode()).hexdigest()}
-    files = {name: _replaced(text, after) for name, text in files.items()}
-    files[manifest] = _with_destinations(files[manifest])
-    return files
-
-
-def _replaced(text: str, names: Mapping[str, str]) -> str:
-    for old, new in names.items():
-        text = text.replace(old, new)
-    return text
-
-
-def _with_destinations(text: str) -> str:
-    """An asset manifest whose destinations are named by what they hold, as CDK names them."""
-    manifest = json.loads(text)
-    for asset in manifest["files"].values():
-        asset["destinations"] = {
-            f"{name.rpartition('-')[0]}-{_short_hash(place)}": place
-            for name, place in asset["destinations"].items()
-        }
-    return json.dumps(manifest, indent=2, ensure_ascii=False)
-
-
-def _short_hash(value: JSON) -> str:
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+    return assembly.with_assets(kept.files, moved, stack_name)
 
 
 def _checksum(kept: Kept) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from maestro_cdk.errors import MaestroError, SynthesisError, UsageError
 from maestro_cdk.model import Assembly, Asset, Bundle, Project
 from maestro_cdk.project import bundle
-from maestro_cdk.stack import cache, kernel
+from maestro_cdk.stack import assembly, cache, kernel
 from maestro_cdk.stack.cache import Kept
 
 _MARK = "cdk.out"
@@ -75,17 +75,26 @@ class CachedSynthesizer:
         with tempfile.TemporaryDirectory(dir=out, prefix=".synth-") as folder:
             made = Path(folder)
             _run_cdk(project, bundles, made, bootstrapped=self._bootstrapped)
-            texts = {
-                path.name: path.read_text("utf-8")
-                for path in sorted(made.iterdir())
-                if path.suffix != ".zip"
-            }
+            texts = tidied(made, project.stack_name)
             _remove_stale(out, {path.name for path in made.iterdir()})
             for path in made.iterdir():
                 path.replace(out / path.name)
         if all((out / f"asset.{asset}.zip").is_file() for asset in assets.values()):
             cache.keep(self._folder, name, Kept(files=texts, assets=assets))
         return read(out, project.stack_name)
+
+
+def tidied(out: Path, stack_name: str) -> dict[str, str]:
+    """The text files that CDK wrote to a folder, made tidy there."""
+    written = {
+        path.name: path.read_text("utf-8")
+        for path in sorted(out.iterdir())
+        if path.suffix != ".zip"
+    }
+    texts = assembly.without_implied_dependencies(written, stack_name)
+    for name, text in texts.items():
+        (out / name).write_text(text, "utf-8")
+    return texts
 
 
 def read(out: Path, stack_name: str) -> Assembly:

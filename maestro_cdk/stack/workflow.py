@@ -37,9 +37,10 @@ from maestro_cdk.stack import values
 INLINE_DEFINITION_LIMIT = 400_000
 """Bytes of a definition above which it stands in S3: a template has room for 1,000,000."""
 
-ARNS_A_STATEMENT = 20
+ARNS_A_STATEMENT = 36
 """What outgrows an inline policy's 10,240 characters CDK moves into managed policies of at most
-6,144, a whole statement at a time: so none may be large."""
+6,144, a whole statement at a time. So none may be large; but a role has ten at most, and CDK takes
+an ARN that it does not know for 160 characters: these fill one policy."""
 
 _PSEUDO_PARAMETERS = {
     "AWS::Region": Aws.REGION,

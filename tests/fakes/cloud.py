@@ -155,7 +155,7 @@ class FakeStacks:
                 return stack
         return None
 
-    def plan(self, name, *, creates, template, template_url, tags, role, description=None):
+    def plan(self, name, *, creates, template, template_url, tags, role):
         self._cloud.calls.append(
             ("plan", {"creates": creates, "inline": template is not None, "tags": tags})
         )
@@ -268,6 +268,7 @@ class FakeStacks:
                     logical_id=key,
                     physical_id=None,
                     type=resource["Type"],
+                    replacement=str(key in self.replacing) if key in before else None,
                 )
 
     def _resource(self, stack, key, kind):

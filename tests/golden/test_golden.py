@@ -16,7 +16,7 @@ from maestro_cdk.cli.findings import one_line
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.project import bundle, scanner
 from maestro_cdk.project.settings import Flags
-from maestro_cdk.stack import app, kernel
+from maestro_cdk.stack import app, kernel, synth
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 PYTHON = "def handler(event, context):\n    return event\n"
@@ -36,6 +36,7 @@ def synthesize(tmp_path):
         out = tmp_path / f"out-{next(runs)}"
         out.mkdir()
         app.write(project, bundle.bundles(project), out, bootstrapped=bootstrapped)
+        synth.tidied(out, project.stack_name)
         return {path.name: path.read_bytes() for path in out.iterdir()}
 
     return synthesized
@@ -67,12 +68,8 @@ def read(case, home):
 
 
 def complaints(template):
-    """What cfn-lint says of a template.
-
-    W3005 is about the dependency of a function, or of the state machine, on its role, which CDK
-    writes out: what an app of the user's own grants the role comes into it that way.
-    """
-    config = ManualArgs(regions=["eu-west-1"], ignore_checks=["W3005"])
+    """What cfn-lint says of a template."""
+    config = ManualArgs(regions=["eu-west-1"])
     return sorted(f"{match.rule.id} {match.message}\n" for match in lint(template, config=config))
 
 

@@ -75,21 +75,45 @@ def test_an_update_is_followed_where_this_machines_clock_goes_wrong(
     assert deployed.stack.status == "UPDATE_COMPLETE"
 
 
-@pytest.mark.parametrize("status", ["CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"])
-def test_what_is_left_of_a_failed_creation_is_deleted_and_made_anew(
-    deploy, cloud, reporter, status
-):
-    old = cloud.stacks.put("approval", status, owner=OURS, resources=[("X", "AWS::SNS::Topic")])
+def test_the_shell_of_a_creation_that_was_rolled_back_is_made_anew(deploy, cloud, reporter):
+    old = cloud.stacks.put("approval", "ROLLBACK_COMPLETE", owner=OURS)
     deployed = deploy()
     assert cloud.called("delete") == [("delete", old.id)]
     assert deployed.stack.id != old.id
     assert deployed.stack.status == "CREATE_COMPLETE"
-    assert any(status in text for text in reporter.texts)
+    assert any("rolled back" in text for text in reporter.texts)
+
+
+@pytest.mark.parametrize(
+    ("status", "way_out"),
+    [
+        ("CREATE_FAILED", "maestro teardown"),
+        ("ROLLBACK_FAILED", "maestro teardown"),
+        ("DELETE_FAILED", "maestro teardown"),
+        ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback --stack-name approval"),
+    ],
+)
+def test_where_nothing_can_be_deployed_nothing_is_touched(prepare, cloud, status, way_out):
+    cloud.stacks.put("approval", status, owner=OURS, resources=[("X", "AWS::SNS::Topic")])
+    with pytest.raises(DeploymentFailed, match=status) as caught:
+        prepare()
+    assert way_out in caught.value.hint
+    assert cloud.called("plan", "put", "delete") == []
+
+
+def test_what_has_a_name_is_not_replaced(deploy, prepare, cloud, synthesizer):
+    deploy()
+    cloud.stacks.replacing.add("ManagerFunction")
+    synthesizer.code = "2"
+    with pytest.raises(DeploymentFailed, match=r"ManagerFunction .* would have to be replaced"):
+        prepare()
+    assert cloud.called("discard")
+    assert cloud.stacks.describe("approval").status == "CREATE_COMPLETE"
 
 
 def test_what_is_left_of_a_failed_creation_may_not_go_away(prepare, cloud):
     cloud.stacks.put(
-        "approval", "ROLLBACK_FAILED", owner=OURS, resources=[("X", "AWS::SNS::Topic")]
+        "approval", "ROLLBACK_COMPLETE", owner=OURS, resources=[("X", "AWS::SNS::Topic")]
     )
     cloud.stacks.undeletable["X"] = "it is in use"
     with pytest.raises(DeploymentFailed, match="cannot be deleted"):

@@ -17,7 +17,9 @@ def start(cloud, clock):
     def started(*events, **more):
         cloud.machines.script(MACHINE, *events)
         return running.start(
-            MACHINE, '{"a": 1}', **{"name": "one", "cloud": cloud, "clock": clock, **more}
+            MACHINE,
+            '{"a": 1}',
+            **{"name": "one", "wait": True, "cloud": cloud, "clock": clock, **more},
         )
 
     return started
@@ -75,10 +77,29 @@ def test_an_express_machine_is_run_through(start, cloud):
     assert started.ended.status == "SUCCEEDED"
 
 
-@pytest.mark.parametrize("end", ["Succeeded", "Failed", "Aborted", "TimedOut"])
-def test_an_execution_is_followed_to_whatever_end(follow, end):
-    execution = follow((0, "ExecutionStarted", {}), (7, f"Execution{end}", {"output": "1"}))
-    assert execution.status == end.upper()
+def test_an_express_machine_that_nobody_waits_for_is_only_started(start, cloud):
+    cloud.machines.express_machines.add(MACHINE)
+    assert start(wait=False).ended is None
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [("Failed", "FAILED"), ("Aborted", "ABORTED"), ("TimedOut", "TIMED_OUT")],
+)
+def test_an_execution_that_fails_is_followed_to_its_end(follow, end, status):
+    why = {"error": "Oops", "cause": "it was Tuesday"}
+    execution = follow((0, "ExecutionStarted", {}), (7, f"Execution{end}", why))
+    assert (execution.status, execution.error, execution.cause) == (
+        status,
+        "Oops",
+        "it was Tuesday",
+    )
+
+
+def test_the_last_event_tells_the_outcome_where_a_description_lags_behind(follow, cloud):
+    cloud.machines.describe = None  # nobody asks
+    execution = follow((0, "ExecutionStarted", {}), (7, "ExecutionSucceeded", {"output": "1"}))
+    assert (execution.status, execution.output, execution.name) == ("SUCCEEDED", "1", "one")
 
 
 def test_no_event_is_lost_and_none_told_twice(follow, reporter):

@@ -56,8 +56,17 @@ def test_another_projects_files_stay(deploy, tear, cloud):
 
 
 def test_what_is_not_there_needs_nothing(tear, cloud):
-    assert tear() is None
-    assert cloud.calls == []
+    torn = tear()
+    assert (torn.resources, torn.objects, torn.left) == ((), 0, ())
+    assert cloud.called("delete", "stop") == []
+
+
+def test_files_that_were_left_without_a_stack_are_deleted(deploy, tear, cloud):
+    deployed = deploy()
+    cloud.stacks.delete(deployed.stack.id, role=None)
+    cloud.clock.sleep(60)
+    assert tear().objects == 1
+    assert cloud.assets.objects == {}
 
 
 def test_executions_are_stopped_before_the_stack_goes_and_files_after(deploy, tear, cloud):
@@ -141,10 +150,10 @@ def test_what_is_left_of_failures_is_deleted(tear, cloud, status):
     assert tear().left == ()
 
 
-def test_a_stack_that_only_a_change_set_made_is_deleted(tear, cloud):
+def test_a_stack_that_only_a_change_set_made_is_left_to_whoever_made_it(tear, cloud):
     cloud.stacks.put("approval", "REVIEW_IN_PROGRESS")
     assert tear().left == ()
-    assert cloud.stacks.describe("approval") is None
+    assert cloud.stacks.describe("approval").status == "REVIEW_IN_PROGRESS"
 
 
 @pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "CREATE_IN_PROGRESS"])

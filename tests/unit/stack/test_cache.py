@@ -229,7 +229,7 @@ def test_the_cdk_clis_bucket_and_context_change_the_key(load):
         key(project, bootstrapped=True, context='{"a": 2}'),
     }
     assert len(keys) == 4
-    assert key(project, context='{"a": 1}') == key(project)
+    assert key(project, context='{"a": 1}') != key(project)  # CDK reads it whoever runs it
 
 
 def test_code_and_the_target_do_not_change_the_key(load):
