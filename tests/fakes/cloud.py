@@ -104,6 +104,7 @@ class FakeStacks:
     def __init__(self, cloud, pace=2.0):
         self._cloud, self.pace = cloud, pace
         self.failing, self.undeletable = {}, {}
+        self.replacing = set()  # what a change would replace
         self.by_id = {}
         self.plans = {}
         self._ids = count(1)
