@@ -4,11 +4,10 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
-if TYPE_CHECKING:
-    from maestro_cdk.local.saving import Saver
+from maestro_cdk.local.saving import Saver
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -21,6 +20,9 @@ USE = "/_maestro/use"
 
 READING = ("Describe", "List", "Get", "Head", "BatchGet", "Lookup", "Query", "Scan", "Filter")
 """How the names of actions begin that change nothing."""
+
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods of requests that change nothing, unless they name an action that does."""
 
 
 class Use:
@@ -84,19 +86,18 @@ def guarded(app: App) -> App:
     """
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
-        origin = _header(scope, b"origin") if scope["type"] != "lifespan" else ""
-        if not origin or _is_here(origin):
+        objection = _objection(scope) if scope["type"] != "lifespan" else None
+        if objection is None:
             await app(scope, receive, send)
         elif scope["type"] == "http":
-            message = f"{origin} may not use the AWS on this machine"
-            await _send_json(send, 403, {"message": message})
+            await _send_json(send, 403, {"message": objection})
         else:
             await send({"type": "websocket.close", "code": 1008})
 
     return guard
 
 
-def saved(app: App, saver: "Saver") -> App:
+def saved(app: App, saver: Saver) -> App:
     """Has the state saved after requests that may have changed it, and before the end."""
 
     async def save(scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,18 +134,61 @@ def announced(app: App, ready: Callable[[], None]) -> App:
     return announce
 
 
+def _objection(scope: Scope) -> str | None:
+    """Why a request may come from a page that is not this machine's; None: it does not.
+
+    Clients of AWS name this machine as Host, whatever they ask for: an address of numbers gets no
+    bucket's name nor prefix put before it that could be resolved.
+    """
+    # A name of somebody else's may have been made to lead here, and its page is then at home here.
+    host = _header(scope, b"host")
+    if host and not _is_here(f"//{host}"):
+        return f"{host} is not the AWS on this machine"
+    # No page can set these two, and to addresses of this machine browsers send the second always.
+    origin = _header(scope, b"origin")
+    if origin:
+        return None if _is_here(origin) else f"{origin} may not use the AWS on this machine"
+    if _header(scope, b"sec-fetch-site") not in {"", "none", "same-origin"}:
+        return "pages from elsewhere may not use the AWS on this machine"
+    # What the user opens counts as the user's own even where it led here from elsewhere. Links
+    # are GET, which only actions in the query make more than reading, and cannot bring a header.
+    if scope.get("method") in READING_METHODS and not _header(scope, b"authorization"):
+        changing = [name for name in _query_actions(scope) if not name.startswith(READING)]
+        if changing:
+            return f"{changing[0]} by {scope['method']} needs a signature in the header"
+    return None
+
+
 def _only_reads(scope: Scope, beginning: bytes) -> bool:
     """Whether a request is known to change nothing; a doubt is a change."""
-    if scope["method"] in {"GET", "HEAD", "OPTIONS"}:
-        return True
-    action = _header(scope, b"x-amz-target").rpartition(".")[2]
-    if not action and _header(scope, b"content-type").startswith("application/x-www-form-urlenc"):
-        action = parse_qs(beginning.decode("latin-1")).get("Action", [""])[0]
-    return action.startswith(READING)
+    actions = _query_actions(scope)
+    target = _header(scope, b"x-amz-target").rpartition(".")[2]
+    if target:
+        actions.append(target)
+    elif _header(scope, b"content-type").startswith("application/x-www-form-urlenc"):
+        actions += _actions(beginning)
+    if not actions:
+        return scope["method"] in READING_METHODS
+    return all(action.startswith(READING) for action in actions)
 
 
-def _is_here(origin: str) -> bool:
-    host = urlsplit(origin).hostname or ""
+def _query_actions(scope: Scope) -> list[str]:
+    return _actions(scope.get("query_string", b""))
+
+
+def _actions(form: bytes) -> list[str]:
+    return parse_qs(form.decode("latin-1")).get("Action", [])
+
+
+def _is_here(url: str) -> bool:
+    """Whether the host of an address is this machine by any of its names, which nobody can take.
+
+    0.0.0.0 leads here too, but browsers do not say there which page it is that sends a request.
+    """
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
     return host in {"127.0.0.1", "::1", "localhost"} or host.endswith(".localhost")
 
 

@@ -81,9 +81,10 @@ def _serve(here: files.Files, *, identity: str, idle: float, ready: int) -> None
     saver = Saver(emulator.State(here.state).save, busy=emulator.has_running_executions)
     app = middleware.saved(emulator.application(), saver)
     app = middleware.counted(app, use)
-    app = middleware.guarded(app)
     who = {"id": identity, "pid": server.pid, "version": __version__}
-    app = middleware.announced(middleware.identified(app, who, use), say_ready)
+    app = middleware.identified(app, who, use)
+    app = middleware.guarded(app)
+    app = middleware.announced(app, say_ready)
 
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]

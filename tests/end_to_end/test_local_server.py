@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -521,24 +522,41 @@ def test_clients_find_it_by_their_environment(cache):
     assert (said.stdout, said.stderr) == ("['bucket']\n", "")
 
 
+def status_of(url, **headers):
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
 @pytest.mark.parametrize(
     ("origin", "status"),
     [("http://evil.example", 403), ("null", 403), ("http://localhost:3000", 200)],
 )
 def test_pages_from_elsewhere_are_refused(cache, origin, status):
     server = lifecycle.start(cache)
-    request = urllib.request.Request(
-        f"{server.endpoint}/_ministack/ready", headers={"Origin": origin}
-    )
 
-    try:
-        with urllib.request.urlopen(request) as answer:
-            found = answer.status
-    except urllib.error.HTTPError as error:
-        with error:
-            found = error.code
+    assert status_of(f"{server.endpoint}/_ministack/ready", Origin=origin) == status
 
-    assert found == status
+
+def test_no_page_makes_a_stack_by_what_it_loads_or_links_to(cache):
+    server = lifecycle.start(cache)
+    bucket = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}
+    asked = {"Action": "CreateStack", "StackName": "evil", "TemplateBody": json.dumps(bucket)}
+    url = f"{server.endpoint}/?{urllib.parse.urlencode(asked)}"
+
+    image = status_of(url, **{"Sec-Fetch-Site": "cross-site"})
+    link = status_of(url, **{"Sec-Fetch-Site": "none"})
+    rebound = status_of(url, Host=f"evil.example:{server.port}")
+
+    assert (image, link, rebound) == (403, 403, 403)
+    assert client(server, "cloudformation").list_stacks()["StackSummaries"] == []
+    assert status_of(f"{server.endpoint}/_maestro/use", Host="evil.example") == 403
+    signature = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/cloudformation/aws4_request"
+    assert status_of(url, Authorization=signature) == 200
+    assert client(server, "s3").list_buckets()["Buckets"]
 
 
 def test_its_log_begins_anew_at_each_start(cache):

@@ -19,9 +19,10 @@ class Inner:
         await send({"type": "http.response.start", "status": 204, "headers": []})
 
 
-def scope(method="POST", path="/", *, kind="http", **headers):
+def scope(method="POST", path="/", *, query="", kind="http", **headers):
     pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return {"type": kind, "method": method, "path": path, "headers": pairs}
+    request = {"type": kind, "path": path, "query_string": query.encode(), "headers": pairs}
+    return request if kind == "websocket" else {**request, "method": method}
 
 
 def call(app, request, body=b""):
@@ -97,6 +98,7 @@ def test_it_says_who_it_is(clock, use, path, idle):
         ("https://evil.example", False),
         ("https://localhost.evil.example", False),
         ("null", False),
+        ("http://[evil", False),
     ],
 )
 def test_only_pages_of_this_machine_pass(origin, passes):
@@ -106,6 +108,74 @@ def test_only_pages_of_this_machine_pass(origin, passes):
     call(middleware.guarded(inner), scope(**headers))
     call(middleware.guarded(inner), scope(kind="websocket", **headers))
 
+    assert inner.paths == (["/", "/"] if passes else [])
+
+
+@pytest.mark.parametrize(
+    ("host", "passes"),
+    [
+        ("127.0.0.1:5000", True),
+        ("localhost", True),
+        ("bucket.localhost:5000", True),
+        ("bucket.s3.us-east-1.localhost:5000", True),
+        ("[::1]:5000", True),
+        ("evil.example:5000", False),
+        ("127.0.0.1.evil.example:5000", False),
+        ("localhost.evil.example", False),
+        ("0.0.0.0:5000", False),
+        ("bucket.s3.amazonaws.com", False),
+        ("[evil", False),
+    ],
+)
+def test_no_name_that_leads_here_makes_a_page_of_this_machine(host, passes):
+    inner = Inner()
+
+    call(middleware.guarded(inner), scope("GET", host=host))
+    call(middleware.guarded(inner), scope(kind="websocket", host=host))
+
+    assert inner.paths == (["/", "/"] if passes else [])
+
+
+@pytest.mark.parametrize(
+    ("headers", "passes"),
+    [
+        ({}, True),
+        ({"sec_fetch_site": "none"}, True),
+        ({"sec_fetch_site": "same-origin"}, True),
+        ({"sec_fetch_site": "same-site"}, False),
+        ({"sec_fetch_site": "cross-site"}, False),
+        # It names itself, and is of this machine.
+        ({"sec_fetch_site": "cross-site", "origin": "http://localhost:3000"}, True),
+        ({"sec_fetch_site": "none", "origin": "https://evil.example"}, False),
+    ],
+)
+def test_what_a_page_loads_without_naming_itself_is_refused(headers, passes):
+    inner = Inner()
+
+    (answer, *_) = call(middleware.guarded(inner), scope("GET", "/bucket/key", **headers))
+
+    assert answer["status"] == (204 if passes else 403)
+    assert bool(inner.paths) is passes
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "passes"),
+    [
+        ("Action=CreateStack&TemplateBody=%7B%7D", {}, False),
+        ("Action=CreateStack", {"sec_fetch_site": "none"}, False),
+        ("%41ction=CreateStack", {}, False),
+        ("Action=DescribeStacks&Action=CreateStack", {}, False),
+        ("Action=CreateStack", {"authorization": "AWS4-HMAC-SHA256 Credential=test"}, True),
+        ("Action=GetCallerIdentity&X-Amz-Signature=0", {}, True),
+        ("X-Amz-Signature=0", {}, True),
+    ],
+)
+def test_no_link_changes_anything(query, headers, passes):
+    inner = Inner()
+
+    for method in ("GET", "HEAD"):
+        call(middleware.guarded(inner), scope(method, query=query, **headers))
+
     assert bool(inner.paths) is passes
 
 
@@ -114,6 +184,14 @@ def test_only_pages_of_this_machine_pass(origin, passes):
     [
         (scope("GET"), b"", False),
         (scope("HEAD"), b"", False),
+        (scope("GET", query="Action=DescribeStacks"), b"", False),
+        (scope("GET", query="Action=CreateStack"), b"", True),
+        (scope("GET", query="Action=DescribeStacks&Action=CreateStack"), b"", True),
+        (
+            scope(query="Action=CreateStack", content_type="application/x-www-form-urlencoded"),
+            b"Action=DescribeStacks",
+            True,
+        ),
         (scope("PUT", "/bucket/key"), b"Action=DescribeStacks", True),
         (scope(x_amz_target="AWSStepFunctions.DescribeExecution"), b"{}", False),
         (scope(x_amz_target="AWSStepFunctions.StartExecution"), b"{}", True),
