@@ -222,7 +222,8 @@ def test_cdk_and_maestro_take_turns_on_one_stack(cdk, maestro, aws, place, tmp_p
     assert _left(aws, place.stack) == []
     again = maestro("teardown", "--local", "-f", "--project", place.project, cwd=place.cwd)
     assert again.code == 0
-    assert "nothing to do" in again.err
+    assert "deleted 5 files that were left" in again.err
+    assert [item for item in aws.left_of(place.stack) if not item.startswith("cdk-")] == []
 
 
 def test_maestro_tears_down_what_cdk_deployed(cdk, maestro, aws, made, tmp_path):
