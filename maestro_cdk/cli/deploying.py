@@ -209,14 +209,21 @@ def _read(given: str) -> str:
     except UnicodeDecodeError as error:
         raise UsageError(f"{given} is not UTF-8", hint="save the file as UTF-8") from error
     except OSError as error:
-        try:
-            json.loads(given)
-        except ValueError:
-            raise UsageError(
-                f"the input {given} cannot be read: {error.strerror}",
-                hint="-i takes a file, JSON text, or - for standard input",
-            ) from error
-        return given
+        if _is_json(given):
+            return given
+        missing = isinstance(error, FileNotFoundError)
+        raise UsageError(
+            f"there is no file {given}" if missing else f"{given}: {error.strerror}",
+            hint="-i takes a file, JSON text, or - for standard input",
+        ) from error
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _print_started(context: Context, arn: str) -> None:

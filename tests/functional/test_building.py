@@ -191,7 +191,7 @@ def test_new_says_what_is_missing_and_makes_nothing(maestro, folder, words, code
         (["help", "nothing"], "'nothing'"),
         (["validate"], "no definition.asl.json in"),
         (["compile", "--project", "nowhere"], "is not a folder"),
-        (["run", "-i", "no.json"], "no.json cannot be read"),
+        (["run", "-i", "no.json"], "there is no file no.json"),
         (["run", "-i", "{"], "is not JSON"),
     ],
 )
