@@ -13,6 +13,9 @@ from pathlib import Path
 
 PROC = Path("/proc")
 
+BECOMING_MS = 50
+"""The milliseconds that a process is given to become another program."""
+
 
 def of(scratch: Path) -> tuple[int, ...]:
     """The pids of the processes whose TMPDIR is within `scratch`, but for the caller's own."""
@@ -59,12 +62,29 @@ def _in_proc(mark: bytes) -> list[int]:
         if not folder.name.isdigit():
             continue
         try:
-            environment = (folder / "environ").read_bytes()
+            environment = _environment(folder)
         except OSError:  # it has ended, or it is another user's
             continue
         if any(entry.startswith(mark) for entry in environment.split(b"\0")):
             found.append(int(folder.name))
     return found
+
+
+def _environment(folder: Path) -> bytes:
+    """The environment of a process, by its folder in /proc.
+
+    It is empty while the process is just becoming another program, which is when one that was
+    started a moment ago would be overlooked.
+
+    Raises:
+        OSError: it has ended, or is another user's, or the kernel's.
+    """
+    for _ in range(BECOMING_MS):
+        if environment := (folder / "environ").read_bytes():
+            return environment
+        (folder / "exe").readlink()  # which neither the ended nor the kernel's own have
+        time.sleep(0.001)
+    return b""
 
 
 def _in_ps(mark: bytes) -> list[int]:

@@ -1,6 +1,7 @@
 import os
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -19,6 +20,34 @@ def test_processes_are_told_by_their_tmpdir(marked, tmp_path):
     assert processes.of(tmp_path) == (marked.pid,)
     assert processes.of(tmp_path / "abc") == ()
     assert processes.leaders((marked.pid,)) == (marked.pid,)
+
+
+def test_a_process_that_is_just_becoming_another_program_is_not_overlooked(tmp_path, monkeypatch):
+    """As Linux shows one: with no environment until it has become what it was started as."""
+    folder = tmp_path / "77"
+    for each in (folder, tmp_path / "self"):
+        each.mkdir()
+    (tmp_path / "self" / "environ").touch()
+    (folder / "exe").symlink_to("/bin/sleep")
+    (folder / "environ").touch()
+
+    def become(_):
+        (folder / "environ").write_bytes(f"A=b\0TMPDIR={tmp_path}/abc\0".encode())
+
+    monkeypatch.setattr(processes, "PROC", tmp_path)
+    monkeypatch.setattr(time, "sleep", become)
+
+    assert processes.of(tmp_path) == (77,)
+
+
+def test_a_process_without_an_environment_is_nobodys(tmp_path, monkeypatch):
+    for each in ("77", "self"):
+        (tmp_path / each).mkdir()
+        (tmp_path / each / "environ").touch()
+    (tmp_path / "77" / "exe").symlink_to("/bin/sleep")
+    monkeypatch.setattr(processes, "PROC", tmp_path)
+
+    assert processes.of(tmp_path) == ()
 
 
 def test_ps_tells_the_same(marked, tmp_path, monkeypatch):
