@@ -64,8 +64,8 @@ def _tags(s3: Service, bucket: str, who: Identity) -> dict[str, str] | None:
     except AccessDenied as denied:
         # S3 answers the same to both: that is what ExpectedBucketOwner is for.
         raise AccessDenied(
-            f"The bucket {bucket} belongs to an account other than {who.account}, "
-            f"or {who.arn} may not read its tags (s3:GetBucketTagging).",
+            f"the bucket {bucket} belongs to an account other than {who.account}, "
+            f"or {who.arn} may not read its tags (s3:GetBucketTagging)",
             hint=f"`aws s3api head-bucket --bucket {bucket} --expected-bucket-owner {who.account}` "
             "by an administrator of the account tells which",
         ) from denied
@@ -90,7 +90,7 @@ def _create(s3: Service, bucket: str, who: Identity, clock: Clock) -> None:
     except Refusal as refusal:
         if refusal.code == "BucketAlreadyExists":
             raise CloudError(
-                f"The bucket {bucket} belongs to an account other than {who.account}.",
+                f"the bucket {bucket} belongs to an account other than {who.account}",
                 hint="its name holds your account's number, so nobody else has use for it: report it "
                 "to AWS, and deploy to another region until then",
             ) from refusal

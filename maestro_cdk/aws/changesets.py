@@ -94,7 +94,7 @@ def busy(refusal: Refusal) -> CloudError:
     running = "_IN_PROGRESS" in refusal.text and "REVIEW_IN_PROGRESS" not in refusal.text
     if running or refusal.code == "OperationInProgressException":
         return StackBusy(
-            f"Another operation runs on the stack: {refusal.text}",
+            f"another operation runs on the stack: {refusal.text}",
             hint="wait until it has ended, then do the same again",
         )
     return refusal
@@ -114,7 +114,8 @@ def _wait(cfn: Service, clock: Clock, plan: Plan) -> dict[str, Any]:
             return made
         if clock.monotonic() > deadline:
             raise DeploymentFailed(
-                f"CloudFormation did not finish the change set in {LIMIT / 60:.0f} minutes."
+                f"CloudFormation did not finish the change set in {LIMIT / 60:.0f} minutes",
+                hint="it is deleted, and nothing was deployed; do the same again",
             )
         clock.sleep(pause)
         pause = min(pause * 1.5, 5.0)
@@ -123,7 +124,7 @@ def _wait(cfn: Service, clock: Clock, plan: Plan) -> dict[str, Any]:
 def _read(cfn: Service, plan: Plan, page: Mapping[str, Any]) -> tuple[Change, ...]:
     """The changes of a change set whose first page is there."""
     if page["Status"] == "FAILED":
-        reason = str(page.get("StatusReason") or "it gives no reason")
+        reason = str(page.get("StatusReason") or "it gives no reason").rstrip(".")
         if any(text in reason for text in EMPTY):
             return ()
         raise _failed(cfn, plan, reason)

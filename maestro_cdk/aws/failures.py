@@ -93,40 +93,42 @@ def translated(
     if isinstance(error, boto.ClientError):
         return _refused(error, service=service, profile=profile, principal=principal)
     if isinstance(error, boto.NoRegionError):
-        return CloudError("No region is set.", hint=NO_REGION)
+        return CloudError("no region is set", hint=NO_REGION)
+    told = str(error).rstrip(".")
     if isinstance(error, _UNREACHABLE):
-        at = "" if "URL" in str(error) else f" at {endpoint}"
+        at = "" if "URL" in told else f" at {endpoint}"
         return Unreachable(
-            f"{service} does not answer{at}: {error}",
+            f"{service} does not answer{at}: {told}",
             hint="check the network, a proxy (HTTPS_PROXY), and AWS_ENDPOINT_URL if it is set",
         )
     if isinstance(error, boto.BotoCoreError):
-        return _credentials(error, profile) or CloudError(f"{service} could not be asked: {error}")
+        return _credentials(error, profile) or CloudError(f"{service} could not be asked: {told}")
     return None
 
 
 def _credentials(error: Exception, profile: str | None) -> CredentialsError | None:
     option = f" --profile {profile}" if profile else ""
+    text = str(error).rstrip(".")
     if isinstance(error, boto.ProfileNotFound):
         return CredentialsError(
-            f"There is no profile {error.kwargs.get('profile')!r} in the AWS configuration.",
+            f"there is no profile {error.kwargs.get('profile')!r} in the AWS configuration",
             hint="`aws configure list-profiles` names those that there are; choose one by --profile",
         )
     if isinstance(error, _SSO):
         return CredentialsError(
-            f"The SSO session is over, or was never begun: {error}",
+            f"the SSO session is over, or was never begun: {text}",
             hint=f"run `aws sso login{option}`",
         )
     if isinstance(error, _LOGIN):
-        return CredentialsError(f"The login is over: {error}", hint=f"run `aws login{option}`")
+        return CredentialsError(f"the login is over: {text}", hint=f"run `aws login{option}`")
     if isinstance(error, boto.NoCredentialsError):
         return CredentialsError(
-            "No AWS credentials were found.",
+            "no AWS credentials were found",
             hint=f"run `aws configure` or `aws sso login`, or choose a profile by --profile; {LOCAL}",
         )
     if isinstance(error, _CREDENTIALS):
         return CredentialsError(
-            f"The AWS credentials cannot be used: {error}",
+            f"the AWS credentials cannot be used: {text}",
             hint=f"run `aws configure{option}`, or choose another profile by --profile",
         )
     return None
@@ -146,12 +148,12 @@ def _refused(
     option = f" --profile {profile}" if profile else ""
     if operation.startswith("AssumeRole"):  # asked by boto3, to get credentials at all
         return CredentialsError(
-            f"The role of these credentials cannot be assumed: {text} ({code})",
+            f"the role of these credentials cannot be assumed: {text} ({code})",
             hint="check role_arn and source_profile of the profile, and whom the role trusts",
         )
     if code in EXPIRED:
         return CredentialsError(
-            f"The AWS credentials have expired: {text}",
+            f"the AWS credentials have expired: {text}",
             hint=f"run `aws sso login{option}`, or renew them however they were got",
         )
     if code in UNKNOWN:
@@ -161,7 +163,7 @@ def _refused(
             f"profile by --profile; {LOCAL}",
         )
     if code in DENIED:
-        who = principal() or "Whose credentials these are"
+        who = principal() or "whoever has these credentials"
         return AccessDenied(
             f"{who} may not do {operation} of {service}: {text}",
             hint=f"the action to allow is {_ACTIONS.get(service, service.lower())}:{operation}, "

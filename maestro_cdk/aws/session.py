@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from maestro_cdk.errors import CloudError
+from maestro_cdk.ports import Clock
 
 if TYPE_CHECKING:
     from maestro_cdk.aws.cloud import AwsCloud
-    from maestro_cdk.ports import Clock
 
 
 def connect(
     *,
-    clock: "Clock",
+    clock: Clock,
     environ: Mapping[str, str],
     region: str | None = None,
     profile: str | None = None,
@@ -51,6 +51,6 @@ def connect(
     region = region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
     region = region or (session.region_name if access_key is None else None)
     if not region:
-        raise CloudError("No region is set.", hint=failures.NO_REGION)
+        raise CloudError("no region is set", hint=failures.NO_REGION)
     clients = boto.Clients(session, region=region, endpoint=endpoint, alone=access_key is not None)
     return cloud.AwsCloud(clients, clock=clock, profile=profile)

@@ -149,7 +149,10 @@ def _end(files: Files) -> bool:
             time.sleep(0.005)
     if not processes.end(files.scratch):
         left = ", ".join(str(pid) for pid in processes.of(files.scratch))
-        raise LocalError(f"processes of the AWS on this machine do not end: {left}")
+        raise LocalError(
+            f"processes of the AWS on this machine do not end: {left}",
+            hint="end them with `kill -9`, then do the same again",
+        )
     shutil.rmtree(files.scratch, ignore_errors=True)
     files.record.unlink(missing_ok=True)
     return was_running
@@ -159,7 +162,10 @@ def _scale_time(server: Server, time_scale: float) -> None:
     key = "stepfunctions._SFN_WAIT_SCALE"
     answer = ask(server.port, "POST", "/_ministack/config", json.dumps({key: time_scale}).encode())
     if not isinstance(answer, dict) or key not in answer.get("applied", {}):
-        raise LocalError(f"the AWS on this machine does not take {time_scale} as a time scale")
+        raise LocalError(
+            f"the AWS on this machine does not take {time_scale} as a time scale",
+            hint="a time scale is a number from 0 on",
+        )
 
 
 def _tail(log: Path) -> str:

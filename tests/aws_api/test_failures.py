@@ -98,6 +98,31 @@ def test_who_does_not_answer_is_named_by_address_once(error):
     assert ours.message.count("https://s3.test") == 1
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        boto.NoRegionError(),
+        boto.NoCredentialsError(),
+        boto.PartialCredentialsError(provider="env", cred_var="secret"),
+        boto.UnauthorizedSSOTokenError(),
+        boto.LoginRefreshRequired(),
+        boto.ProfileNotFound(profile="ours"),
+        boto.HTTPClientError(error="broken."),
+        boto.InvalidRegionError(region_name="x."),
+        boto.ClientError({"Error": {"Code": "AccessDenied", "Message": "No."}}, "AssumeRole"),
+        refused("ExpiredToken", "Over."),
+        refused("InvalidClientTokenId", "Unknown."),
+        refused("AccessDenied", "No."),
+        refused("SlowDown", "Slow down."),
+    ],
+)
+def test_messages_are_no_sentences(error):
+    """Others are put before and after them; only a name begins with a capital."""
+    message = told(error).message
+    assert not message.endswith(".")
+    assert message[0].islower() or message.startswith(("AWS ", "S3 "))
+
+
 def test_what_else_botocore_says_is_a_cloud_error():
     assert type(told(boto.UnknownRegionError(region_name="x", error_msg="y"))) is CloudError
 

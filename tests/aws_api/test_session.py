@@ -114,7 +114,7 @@ def test_keys_that_are_handed_over_keep_everything_of_the_users_out(clock, isola
 
 def test_keys_that_are_handed_over_bring_no_region_from_the_users_files(clock, isolated):
     write_config(isolated, "[default]\nregion = sa-east-1\n")
-    with pytest.raises(CloudError, match="No region"):
+    with pytest.raises(CloudError, match=r"^no region is set$"):
         connect(clock=clock, environ={}, access_key="test", secret_key="secret")
 
 
