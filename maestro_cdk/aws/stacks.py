@@ -64,7 +64,6 @@ class CloudFormation:
         template_url: str | None,
         tags: Mapping[str, str],
         role: str | None,
-        description: str | None = None,
     ) -> Plan:
         """Make a change set from the template's text or address, and wait until it can be read.
 
@@ -80,7 +79,6 @@ class CloudFormation:
             tags: the stack's tags, all of them.
             role: the ARN of the role that CloudFormation takes on; without one it goes on with
                 that of the stack, if that has one.
-            description: what the change set is for, up to 1,024 characters.
 
         Raises:
             StackBusy: another operation runs on the stack.
@@ -97,7 +95,6 @@ class CloudFormation:
             "TemplateBody": template if template_url is None else None,
             "TemplateURL": template_url,
             "RoleARN": role,
-            "Description": description and description[:1024],
         }
         request |= {key: value for key, value in optional.items() if value}
         return changesets.make(self._cfn, self._clock, request)
