@@ -37,6 +37,7 @@ class AssetBucket:
         who: tells the account and region.
         address: the address of a bucket, given the S3 client and the bucket's name.
         clock: what waiting goes by.
+        batch: the most objects to delete by one request.
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class AssetBucket:
         who: Callable[[], Identity],
         address: Callable[[Any, str], str],
         clock: Clock,
+        batch: int = BATCH,
     ) -> None:
         self._s3 = s3
         self._who = who
         self._address = address
         self._clock = clock
+        self._batch = batch
 
     @property
     def name(self) -> str:
@@ -177,7 +180,7 @@ class AssetBucket:
         keys: set[str] = set()
         failed: list[Mapping[str, str]] = []
         versions = self._versions(prefix)
-        while batch := list(islice(versions, BATCH)):
+        while batch := list(islice(versions, self._batch)):
             answer = self._s3.call(
                 "delete_objects", **self._bucket, Delete={"Objects": batch, "Quiet": True}
             )

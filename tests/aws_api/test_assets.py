@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 import boto3
 import pytest
 
-from maestro_cdk.aws import assets as module
-from maestro_cdk.aws.assets import AssetBucket
+from maestro_cdk.aws.assets import LARGE, AssetBucket
 from maestro_cdk.aws.session import connect
 from maestro_cdk.errors import AccessDenied, CloudError
 from maestro_cdk.model import Identity
@@ -25,15 +24,17 @@ def s3(moto):
 def bucket(stubbed, clock):
     """The bucket of a service that answers from a list."""
 
-    def make(region=REGION, partition="aws"):
+    def make(region=REGION, partition="aws", **options):
         s3 = stubbed("S3", "s3")
         who = Identity(account=ACCOUNT, arn="arn:x:user/ann", region=region, partition=partition)
-        assets = AssetBucket(
-            s3.service, who=lambda: who, address=lambda _, name: f"https://{name}", clock=clock
-        )
+        assets = AssetBucket(s3.service, who=lambda: who, address=address, clock=clock, **options)
         return s3, assets
 
     return make
+
+
+def address(_, name):
+    return f"https://{name}"
 
 
 @pytest.fixture
@@ -90,6 +91,27 @@ def test_nothing_that_is_current_ever_expires(cloud, s3):
     assert not any("Expiration" in rule for rule in rules)
     assert rules[0]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
     assert rules[1]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+
+
+@pytest.mark.parametrize(
+    ("region", "named"),
+    [
+        ("us-east-1", {}),
+        *(
+            (region, {"CreateBucketConfiguration": {"LocationConstraint": region}})
+            for region in ("eu-west-1", "cn-north-1", "us-gov-east-1", "eusc-de-east-1")
+        ),
+    ],
+)
+def test_the_bucket_is_asked_for_in_its_region(bucket, region, named):
+    s3, assets = bucket(region)
+    name = f"maestro-assets-{ACCOUNT}-{region}"
+    asked = {"Bucket": name, "ObjectOwnership": "BucketOwnerEnforced", **named}
+    s3.refuses("get_bucket_tagging", "NoSuchBucket")
+    s3.answers("create_bucket", {}, asked)
+    for operation in SETTING_UP:
+        s3.answers(operation)
+    assert assets.prepare() == name
 
 
 def test_in_us_east_1_no_location_is_named(moto, clock):
@@ -180,14 +202,18 @@ def test_a_name_that_somebody_else_took_is_told(bucket):
     s3, assets = bucket()
     s3.refuses("get_bucket_tagging", "NoSuchBucket")
     s3.refuses("create_bucket", "BucketAlreadyExists")
-    with pytest.raises(CloudError, match=f"{BUCKET} belongs to an account other than {ACCOUNT}"):
+    with pytest.raises(
+        CloudError, match=f"^the bucket {BUCKET} belongs to an account other than {ACCOUNT}$"
+    ):
         assets.prepare()
 
 
 def test_a_bucket_that_may_not_be_seen_is_told_with_both_reasons(bucket):
     s3, assets = bucket()
     s3.refuses("get_bucket_tagging", "AccessDenied", expected=OURS)
-    with pytest.raises(AccessDenied, match=r"other than 123456789012, or .*s3:GetBucketTagging"):
+    with pytest.raises(
+        AccessDenied, match=r"^the bucket .* other than 123456789012, or .*\(s3:GetBucketTagging\)$"
+    ):
         assets.prepare()
 
 
@@ -245,16 +271,16 @@ def test_a_refused_upload_is_told(bucket, file):
 def test_a_large_file_goes_up_in_parts(cloud, s3, tmp_path):
     prepare(cloud, s3)
     path = tmp_path / "large"
-    path.write_bytes(b"x" * (module.LARGE + 1))
+    path.write_bytes(b"x" * (LARGE + 1))
     cloud.assets.put("p/large", path)
     head = s3.head_object(Bucket=BUCKET, Key="p/large")
-    assert head["ContentLength"] == module.LARGE + 1
+    assert head["ContentLength"] == LARGE + 1
     assert head["ETag"].strip('"').endswith("-5")
 
 
 def test_a_large_file_without_a_bucket_is_told(cloud, tmp_path):
     path = tmp_path / "large"
-    path.write_bytes(b"x" * module.LARGE)
+    path.write_bytes(b"x" * LARGE)
     with pytest.raises(CloudError, match="NoSuchBucket"):
         cloud.assets.put("p/large", path)
 
@@ -266,6 +292,7 @@ def test_a_large_file_without_a_bucket_is_told(cloud, tmp_path):
         ("eu-west-1", "s3.eu-west-1.amazonaws.com"),
         ("cn-north-1", "s3.cn-north-1.amazonaws.com.cn"),
         ("us-gov-west-1", "s3.us-gov-west-1.amazonaws.com"),
+        ("eusc-de-east-1", "s3.eusc-de-east-1.amazonaws.eu"),
     ],
 )
 def test_an_objects_address_is_of_its_bucket_in_its_region(moto, clock, region, host):
@@ -297,12 +324,14 @@ def test_removing_takes_every_version_and_marker_under_the_prefix_alone(cloud, s
     assert cloud.assets.remove("p/") == 0
 
 
-def test_removing_goes_on_past_a_thousand(cloud, s3, monkeypatch):
-    monkeypatch.setattr(module, "BATCH", 7)
+def test_removing_goes_on_past_what_one_request_can_take(cloud, s3, clock):
     prepare(cloud, s3)
     for number in range(20):
         s3.put_object(Bucket=BUCKET, Key=f"p/{number}", Body=b"")
-    assert cloud.assets.remove("p/") == 20
+    assets = AssetBucket(
+        cloud.assets._s3, who=lambda: cloud.identity, address=address, clock=clock, batch=7
+    )
+    assert assets.remove("p/") == 20
     assert "Versions" not in s3.list_object_versions(Bucket=BUCKET)
 
 
@@ -329,9 +358,8 @@ def test_where_there_is_no_bucket_there_is_nothing_to_remove(cloud):
     assert cloud.assets.remove("p/") == 0
 
 
-def test_what_cannot_be_removed_is_told_after_the_rest_is_gone(bucket, monkeypatch):
-    monkeypatch.setattr(module, "BATCH", 1)
-    s3, assets = bucket()
+def test_what_cannot_be_removed_is_told_after_the_rest_is_gone(bucket):
+    s3, assets = bucket(batch=1)
     versions = [
         {"Key": key, "VersionId": "1", "LastModified": datetime(2026, 1, 1, tzinfo=UTC)}
         for key in ("p/a", "p/b")

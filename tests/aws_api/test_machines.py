@@ -180,6 +180,31 @@ def test_an_event_has_its_details_whatever_they_are_called(states, machines):
     assert started.time == THEN
 
 
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [
+        ("ExecutionSucceeded", {"output": '{"a": 1}', "outputDetails": {"truncated": False}}),
+        ("ExecutionFailed", {"error": "Boom", "cause": "it was late"}),
+        ("ExecutionTimedOut", {"error": "States.Timeout", "cause": "it was late"}),
+        ("ExecutionAborted", {"error": "", "cause": "maestro teardown"}),
+        ("ExecutionAborted", {}),
+    ],
+)
+def test_an_ending_says_what_came_of_the_execution(states, machines, kind, details):
+    """An execution may be described as running for a while after this."""
+    member = f"{kind[0].lower()}{kind[1:]}EventDetails"
+    events = [{"id": 9, "timestamp": THEN, "type": kind, member: details}]
+    states.answers("get_execution_history", {"events": events})
+    (ending,) = machines.history(EXECUTION, 8)
+    assert (ending.type, ending.details) == (kind, details)
+
+
+def test_an_ending_may_say_nothing(states, machines):
+    events = [{"id": 9, "timestamp": THEN, "type": "ExecutionAborted"}]
+    states.answers("get_execution_history", {"events": events})
+    assert machines.history(EXECUTION, 8)[0].details == {}
+
+
 def test_an_execution_that_is_no_longer_known_needs_no_stopping(states, machines):
     states.refuses("stop_execution", "ExecutionDoesNotExist")
     machines.stop(EXECUTION, cause="enough")
