@@ -9,23 +9,21 @@ import json
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from ministack import app as ministack
 from ministack.core import persistence
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from maestro_cdk.local.middleware import App
+from maestro_cdk.local.middleware import App
 
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 
 
-def application() -> "App":
+def application() -> App:
     """MiniStack as an ASGI application."""
     app: App = ministack.app
     return app
@@ -51,7 +49,7 @@ class State:
     at one moment.
     """
 
-    def __init__(self, folder: "Path") -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._written: dict[str, bytes] = {}
         self._unwritable: set[str] = set()
@@ -82,7 +80,7 @@ class State:
             self._written[name] = digest
         prune()
 
-    def _text(self, name: str, state: "Callable[[], Any]") -> bytes | None:
+    def _text(self, name: str, state: Callable[[], Any]) -> bytes | None:
         """A service's state as persistence.save_state would write it; None: it has none."""
         for attempt in range(ATTEMPTS):
             try:
@@ -106,7 +104,7 @@ class State:
         return None
 
 
-def _put_off_pruning() -> "Callable[[], None]":
+def _put_off_pruning() -> Callable[[], None]:
     """Keep functions' code on disk until no state on disk names it; return what removes it then.
 
     MiniStack removes it when a function's state is asked for, which is before that is written.

@@ -4,13 +4,10 @@ import fcntl
 import json
 import os
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,50 +32,50 @@ class Server:
 class Files:
     """The folder of the AWS on this machine; `root` is absolute and free of links."""
 
-    root: "Path"
+    root: Path
 
     @classmethod
-    def under(cls, cache: "Path") -> "Files":
+    def under(cls, cache: Path) -> "Files":
         """The files of the server that belongs to a cache folder."""
         return cls(cache.resolve() / "local")
 
     @property
-    def starting(self) -> "Path":
+    def starting(self) -> Path:
         """Locked by whoever starts or stops the server, so that two do not do it at once."""
         return self.root / "starting.lock"
 
     @property
-    def alive(self) -> "Path":
+    def alive(self) -> Path:
         """Locked by the server as long as it lives: the kernel lets go of it even at a crash."""
         return self.root / "alive.lock"
 
     @property
-    def record(self) -> "Path":
+    def record(self) -> Path:
         """What is known of the running server."""
         return self.root / "server.json"
 
     @property
-    def port(self) -> "Path":
+    def port(self) -> Path:
         """The last port: addresses that were handed out stay right while it can be had again."""
         return self.root / "port"
 
     @property
-    def log(self) -> "Path":
+    def log(self) -> Path:
         """What the server said since it was started; the start before it is kept beside it."""
         return self.root / "server.log"
 
     @property
-    def state(self) -> "Path":
+    def state(self) -> Path:
         """What was deployed."""
         return self.root / "state"
 
     @property
-    def scratch(self) -> "Path":
+    def scratch(self) -> Path:
         """A folder for each start's temporary files, which end with it."""
         return self.root / "tmp"
 
     @property
-    def profile(self) -> "Path":
+    def profile(self) -> Path:
         """An AWS configuration with nothing of the user's in it."""
         return self.root / "aws-config"
 
@@ -96,7 +93,7 @@ def read_record(files: Files) -> Server | None:
         return None
 
 
-def write_atomically(path: "Path", content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Put a file in place whole."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     fresh.write_bytes(content)
@@ -104,7 +101,7 @@ def write_atomically(path: "Path", content: bytes) -> None:
 
 
 @contextmanager
-def locked(path: "Path") -> "Iterator[None]":
+def locked(path: Path) -> Iterator[None]:
     """Hold the lock on a file, after waiting for whoever holds it."""
     with path.open("ab") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -112,7 +109,7 @@ def locked(path: "Path") -> "Iterator[None]":
 
 
 @contextmanager
-def locked_for_life(path: "Path", patience: float = 5.0) -> "Iterator[None]":
+def locked_for_life(path: Path, patience: float = 5.0) -> Iterator[None]:
     """Hold the lock on a file that others only glance at.
 
     Raises:
@@ -131,7 +128,7 @@ def locked_for_life(path: "Path", patience: float = 5.0) -> "Iterator[None]":
         yield
 
 
-def is_locked(path: "Path") -> bool:
+def is_locked(path: Path) -> bool:
     """Whether somebody holds the lock on a file."""
     try:
         with path.open("rb") as handle:

@@ -3,10 +3,7 @@
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
@@ -27,9 +24,9 @@ class Saver:
 
     def __init__(
         self,
-        save: "Callable[[], None]",
+        save: Callable[[], None],
         *,
-        busy: "Callable[[], bool]",
+        busy: Callable[[], bool],
         delay: float = 0.3,
         pace: float = 1.0,
     ) -> None:

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +17,6 @@ from typing import TYPE_CHECKING
 from maestro_cdk.local import files, processes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from maestro_cdk.local.middleware import Use
 
 LARGEST_LOG = 16 * 1024 * 1024
@@ -111,7 +110,7 @@ def _serve(here: files.Files, *, identity: str, idle: float, ready: int) -> None
     asyncio.run(run())
 
 
-def _is_unused(use: "Use", idle: float, busy: "Callable[[], bool]") -> bool:
+def _is_unused(use: "Use", idle: float, busy: Callable[[], bool]) -> bool:
     return use.idle() >= idle and not busy()
 
 
