@@ -26,6 +26,7 @@ from botocore.config import Config
 import maestro_cdk
 from maestro_cdk.errors import LocalError
 from maestro_cdk.local import lifecycle, processes
+from maestro_cdk.local.environment import environment
 from maestro_cdk.local.files import Files, is_locked
 
 PYTHON = """
@@ -190,6 +191,36 @@ def test_two_at_once_start_one(cache):
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(start, range(4)))) == 1
     assert len(processes.of(Files.under(cache).scratch)) == 1
+
+
+def test_two_that_start_it_while_it_is_being_stopped_get_one_that_stays(cache):
+    server = lifecycle.start(cache)
+    os.kill(server.pid, signal.SIGSTOP)  # so that its end takes as long as is wanted here
+    with ThreadPoolExecutor(3) as pool:
+        stopped = pool.submit(lifecycle.stop, cache)
+        within(5, lambda: is_locked(Files.under(cache).starting))
+        started = [pool.submit(lifecycle.start, cache) for _ in range(2)]
+        time.sleep(0.2)
+        early = [each for each in started if each.done()]
+        os.kill(server.pid, signal.SIGCONT)
+
+    first, second = (each.result() for each in started)
+
+    assert early == []
+    assert stopped.result() is True
+    assert first == second == lifecycle.status(cache)
+    assert first.id != server.id
+
+
+def test_while_it_starts_nobody_is_told_that_it_runs(cache):
+    with ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(lifecycle.start, cache)
+        told = []
+        while not starting.done():
+            told.append(lifecycle.status(cache))
+
+    assert told[0] is None
+    assert set(told) <= {None, starting.result()}
 
 
 def test_it_listens_on_the_loopback_address_and_nowhere_else(cache):
@@ -537,7 +568,7 @@ def test_clients_find_it_by_their_environment(cache):
 
     said = subprocess.run(
         [sys.executable, "-c", script],
-        env=users | lifecycle.environment(server, users),
+        env=users | environment(server, users),
         capture_output=True,
         text=True,
         check=False,
