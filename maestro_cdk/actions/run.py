@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
+from maestro_cdk.actions.deploy import check_account, check_owner
 from maestro_cdk.actions.following import pauses
 from maestro_cdk.errors import CloudError
 from maestro_cdk.model import Execution, ExecutionEvent, Project, Stack
@@ -31,9 +32,14 @@ def machine_of(project: Project, *, cloud: Cloud, local: bool) -> str:
     """The ARN of the project's state machine, from its stack's outputs.
 
     Raises:
+        CredentialsError: the credentials are of another account than the stage's.
+        StackForeign: the stack is not this project's.
         CloudError: the project is not deployed there.
     """
+    check_account(project, cloud.identity)
     stack: Stack | None = cloud.stacks.describe(project.stack_name)
+    if stack is not None:
+        check_owner(project, stack)
     if stack is None or OUTPUT not in stack.outputs:
         how = "maestro deploy --local" if local else "maestro deploy"
         raise CloudError(f"{project.stack_name} is not deployed here", hint=f"`{how}` does that")
@@ -79,7 +85,7 @@ def follow(
         if left is not None and left <= 0:
             raise CloudError(
                 f"the execution has not ended within {timeout:g} s; it goes on",
-                hint=f"stop it with `aws stepfunctions stop-execution --execution-arn {execution}`",
+                hint=f"its ARN is {execution}",
             )
         pause = next(waits)
         clock.sleep(pause if left is None else min(pause, left))

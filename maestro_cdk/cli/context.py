@@ -1,6 +1,7 @@
 """The composition root: where commands get their project, their cloud and their reporter from."""
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -80,7 +81,8 @@ class Context:
             UsageError: there is none.
         """
         if self.options.project is not None:
-            return self.options.project.absolute()
+            # Without "..", but by the name that it was given: a link's own is the workflow's.
+            return Path(os.path.normpath(self.options.project.absolute()))  # noqa: TID251
         return scanner.find(Path.cwd())
 
     def project(self) -> Project:
@@ -109,13 +111,13 @@ class Context:
             if finding.severity != "info":
                 self.reporter.emit(Noticed(finding))
 
-    def synthesizer(self) -> "CachedSynthesizer":
-        """Makes cloud assemblies; for the CDK CLI's bucket where that runs us."""
+    def synthesizer(self, *, bootstrapped: bool = False) -> "CachedSynthesizer":
+        """Makes cloud assemblies, for maestro's bucket or for that of CDK's bootstrap."""
         from maestro_cdk.stack.synth import CachedSynthesizer  # noqa: PLC0415 - spares its imports
 
         return CachedSynthesizer(
             cache_folder() / "synth",
-            bootstrapped="CDK_OUTDIR" in self.environ,
+            bootstrapped=bootstrapped,
             environ=self.environ,
         )
 
@@ -143,6 +145,15 @@ class Context:
         from maestro_cdk.local import lifecycle  # noqa: PLC0415 - most commands do without
 
         return lifecycle.start(cache_folder())
+
+    def again(self, command: str) -> str:
+        """A command of maestro's with the shared flags that this one was given."""
+        given = self.options
+        flags = [("--stage", given.stage), ("--profile", given.profile), ("--region", given.region)]
+        if given.project is not None:
+            flags.insert(0, ("--project", str(given.project)))
+        words = [word for flag, value in flags if value for word in (flag, shlex.quote(value))]
+        return " ".join(["maestro", command, *(["--local"] if given.local else []), *words])
 
     @contextmanager
     def interruptible(self, told: str) -> Iterator[None]:

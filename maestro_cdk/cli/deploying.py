@@ -1,6 +1,8 @@
 """`deploy`, `teardown` and `run`: what talks to AWS, or to the AWS on this machine."""
 
 import json
+import os
+import shlex
 import sys
 import tempfile
 from dataclasses import asdict
@@ -14,7 +16,7 @@ from maestro_cdk.actions import teardown as tearing
 from maestro_cdk.actions.wording import counted
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.options import CLOUD, shared
-from maestro_cdk.cli.output import table
+from maestro_cdk.cli.output import failure, table
 from maestro_cdk.errors import Aborted, CloudError, ExecutionFailed, UsageError
 from maestro_cdk.model import Execution, Identity, Project, Stack
 from maestro_cdk.ports import Step
@@ -73,9 +75,13 @@ def _print_stack(context: Context, project: Project, stack: Stack, *, changed: b
     click.echo(table([(f"{key}:", value) for key, value in stack.outputs.items()], indent=""))
     if changed:
         event = next(iter(sorted((project.folder / "events").glob("*.json"))), None)
-        given = f" -i {event.relative_to(project.folder)}" if event else ""
-        local = " --local" if context.options.local else ""
-        context.reporter.line(f"  next: maestro run{local}{given}")
+        given = f" -i {shlex.quote(str(_seen(event)))}" if event else ""
+        context.reporter.line(f"  next: {context.again('run')}{given}")
+
+
+def _seen(path: Path) -> Path:
+    """A path as seen from the current folder."""
+    return Path(os.path.relpath(path))  # noqa: TID251
 
 
 @click.command()
@@ -192,14 +198,20 @@ def _payload(given: str) -> str:
     """
     text, source = given, "the input"
     if given == "-":
-        text, source = sys.stdin.read(), "standard input"
-    elif not given.lstrip().startswith(("{", "[", '"')):
+        text, source = sys.stdin.read().removeprefix("\ufeff"), "standard input"
+    elif given.strip() and not given.lstrip().startswith(("{", "[", '"')):
         text, source = _read(given), given
     try:
-        json.loads(text)
+        json.loads(text, parse_constant=_no_number)
     except ValueError as error:
         raise UsageError(f"{source} is not JSON: {error}") from error
+    except RecursionError as error:
+        raise UsageError(f"{source} is nested too deep") from error
     return text
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is not a number in JSON")
 
 
 def _read(given: str) -> str:
@@ -213,9 +225,13 @@ def _read(given: str) -> str:
             return given
         missing = isinstance(error, FileNotFoundError)
         raise UsageError(
-            f"there is no file {given}" if missing else f"{given}: {error.strerror}",
+            f"there is no file {_cut(given)}" if missing else f"{_cut(given)}: {error.strerror}",
             hint="-i takes a file, JSON text, or - for standard input",
         ) from error
+
+
+def _cut(text: str, length: int = 100) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def _is_json(text: str) -> bool:
@@ -239,7 +255,7 @@ def _print_execution(context: Context, execution: Execution) -> None:
     elif succeeded:
         click.echo(json.dumps(output, indent=2, ensure_ascii=False))
     if not succeeded:
-        said = ": ".join(part for part in (execution.error, execution.cause) if part)
+        said = failure(execution.error, execution.cause, limit=1000)
         failed = ExecutionFailed(f"the execution {execution.status}{': ' if said else ''}{said}")
         failed.in_result = context.json
         raise failed

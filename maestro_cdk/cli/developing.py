@@ -117,7 +117,9 @@ def synth(context: Context, *, format_: str, quiet: bool, out: Path | None) -> N
     context.notice(project)
     by_cdk = context.environ.get("CDK_OUTDIR")
     target = out or (Path(by_cdk) if by_cdk else project.folder / "cdk.out")
-    assembly = context.synthesizer().synthesize(project, bundle.bundles(project), target.resolve())
+    assembly = context.synthesizer(bootstrapped=bool(by_cdk)).synthesize(
+        project, bundle.bundles(project), target.resolve()
+    )
     if quiet or by_cdk:
         return
     if format_ == "json":

@@ -36,6 +36,14 @@ def show(error: MaestroError, *, verbose: bool, as_json: bool) -> None:
         click.echo(f"  {error.hint}", err=True)
 
 
+def of_system(error: OSError) -> MaestroError:
+    """What the system refused, in our words: a file that may not be read, a disk that is full."""
+    why = (error.strerror or str(error)).lower()
+    shown = MaestroError(f"{error.filename}: {why}" if error.filename else why)
+    shown.__cause__ = error
+    return shown
+
+
 def report_bug(error: Exception) -> None:
     """Write what we need to know to a file, and name it."""
     report = "\n".join(

@@ -1,5 +1,7 @@
 """Events as a person at a terminal, or a log, reads them. All of it goes to stderr."""
 
+import contextlib
+import json
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -82,6 +84,8 @@ class Reporter:
                 f"  {self.style('✗', fg='red')} {event.logical_id} {event.type} "
                 f"{event.status}: {event.reason or ''}"
             )
+        elif event.status == "DELETE_COMPLETE" and not event.type.endswith("::Stack"):
+            self.line(f"  {self._dim('–')} {event.logical_id} {self._dim(f'{event.type} deleted')}")
         elif event.status.endswith("_COMPLETE") and not event.type.endswith("::Stack"):
             self.line(f"  {self.style('✓', fg='green')} {event.logical_id} {self._dim(event.type)}")
         elif self._verbose:
@@ -101,11 +105,9 @@ class Reporter:
             took = self._entered.pop(name, event.time)
             spent = self._dim(f"({_duration((event.time - took).total_seconds())})")
             self.line(f"{self._dim(at)} {self.style('✓', fg='green')} {name} {spent}")
-        elif event.type.endswith(_TROUBLE):
-            said = ": ".join(
-                str(event.details[key]) for key in ("error", "cause") if event.details.get(key)
-            )
-            self.line(f"{self._dim(at)} {self.style('✗', fg='red')} {event.type} {_cut(said)}")
+        elif event.type.endswith(_TROUBLE) and not event.type.startswith("Execution"):
+            said = failure(event.details.get("error"), event.details.get("cause"), limit=200)
+            self.line(f"{self._dim(at)} {self.style('✗', fg='red')} {event.type} {said}")
         elif self._verbose:
             self.line(f"{self._dim(at)}   {self._dim(event.type)}")
 
@@ -196,5 +198,13 @@ def _duration(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
-def _cut(text: str, length: int = 200) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+def failure(error: str | None, cause: str | None, *, limit: int) -> str:
+    """An error and its cause in a line of so many characters at most.
+
+    The cause of a function's error is JSON that Lambda makes; what it says is its errorMessage.
+    """
+    said = cause or ""
+    with contextlib.suppress(ValueError, TypeError, KeyError):
+        said = json.loads(said)["errorMessage"]
+    text = ": ".join(part for part in (error, str(said)) if part)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -83,12 +83,13 @@ class Root(click.Group):
         except BrokenPipeError:
             silence(sys.stdout)
             return 0
-        except MaestroError as error:
+        except (MaestroError, OSError) as error:
             from maestro_cdk.cli import failures  # noqa: PLC0415 - not needed where all is well
 
+            shown = error if isinstance(error, MaestroError) else failures.of_system(error)
             as_json = ctx.obj is not None and ctx.obj.json
-            failures.show(error, verbose=bool(ctx.params["verbose"]), as_json=as_json)
-            raise click.exceptions.Exit(error.exit_code) from error
+            failures.show(shown, verbose=bool(ctx.params["verbose"]), as_json=as_json)
+            raise click.exceptions.Exit(shown.exit_code) from error
         return result
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from maestro_cdk.actions import run as running
-from maestro_cdk.errors import CloudError
+from maestro_cdk.errors import CloudError, CredentialsError, StackForeign
 from maestro_cdk.model import Owner
 from tests.fakes.projects import project
 
@@ -140,3 +140,20 @@ def test_following_ends_after_the_timeout_and_the_execution_goes_on(follow, cloc
 def test_an_end_at_the_last_moment_counts(follow):
     done = follow((0, "ExecutionStarted", {}), (5, "ExecutionSucceeded", {}), timeout=5)
     assert done.status == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    "owner", [None, Owner(project="other"), Owner(project="approval", stage="x")]
+)
+def test_a_stack_of_somebody_elses_is_not_run(cloud, owner):
+    cloud.stacks.put(
+        "approval", "CREATE_COMPLETE", owner=owner, outputs={"StateMachineArn": MACHINE}
+    )
+    with pytest.raises(StackForeign):
+        running.machine_of(project(), cloud=cloud, local=False)
+
+
+def test_nothing_runs_with_credentials_of_another_account(cloud):
+    foreign = project(account="999999999999")
+    with pytest.raises(CredentialsError, match="999999999999"):
+        running.machine_of(foreign, cloud=cloud, local=False)
