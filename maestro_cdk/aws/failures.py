@@ -4,10 +4,11 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
 
 from maestro_cdk.errors import AccessDenied, CloudError, CredentialsError, MaestroError, Unreachable
 
-NO_REGION = "say --region, or set AWS_REGION, or `[stages.X] region` in maestro.toml, or run `maestro config`"
+NO_REGION = "say --region, or set AWS_REGION, or `region` in [stages.X] of maestro.toml"
 LOCAL = "`--local` needs none: it uses the AWS on this machine"
 
 EXPIRED = frozenset(
@@ -100,6 +101,16 @@ def translated(
         return Unreachable(
             f"{service} does not answer{at}: {told}",
             hint="check the network, a proxy (HTTPS_PROXY), and AWS_ENDPOINT_URL if it is set",
+        )
+    if isinstance(error, ValueError) and "Invalid endpoint" in told:
+        return Unreachable(
+            f"{service} has no address: {told}",
+            hint="AWS_ENDPOINT_URL is an address like http://127.0.0.1:4566",
+        )
+    if isinstance(error, ResponseParserError):
+        return Unreachable(
+            f"what answers at {endpoint} is not {service}",
+            hint="a proxy or a login page may stand between, or AWS_ENDPOINT_URL may be wrong",
         )
     if isinstance(error, boto.BotoCoreError):
         return _credentials(error, profile) or CloudError(f"{service} could not be asked: {told}")

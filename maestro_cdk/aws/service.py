@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
+from botocore.parsers import ResponseParserError
+
 from maestro_cdk.aws.failures import translated
 
 
@@ -82,7 +84,11 @@ class Service:
         """
         client = self.client
         with self.told():
-            return getattr(client, operation)(**parameters)
+            try:
+                return getattr(client, operation)(**parameters)
+            except KeyError as error:
+                # Its parsers trust an answer of status 200 to hold what the service always says.
+                raise ResponseParserError(f"{error} is missing") from error
 
     def pages(self, operation: str, /, **parameters: Any) -> Iterator[Any]:
         """Ask for every page of an operation, as far as the caller reads.

@@ -1,5 +1,6 @@
 import pytest
 from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
 
 from maestro_cdk.aws.failures import Refusal, translated
 from maestro_cdk.errors import AccessDenied, CloudError, CredentialsError, Unreachable
@@ -149,3 +150,19 @@ def test_a_refusal_while_paging_is_told_too(stubbed):
     next(pages)
     with pytest.raises(AccessDenied):
         next(pages)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ValueError("Invalid endpoint: garbage"), "has no address"),
+        (ResponseParserError("Unable to parse response"), "is not STS"),
+    ],
+)
+def test_an_endpoint_that_is_no_awss_is_told_as_that(error, said):
+    ours = translated(
+        error, service="STS", endpoint="http://127.0.0.1:1", profile=None, principal=lambda: None
+    )
+    assert isinstance(ours, Unreachable)
+    assert said in ours.message
+    assert "AWS_ENDPOINT_URL" in ours.hint
