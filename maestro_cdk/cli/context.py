@@ -20,7 +20,7 @@ from maestro_cdk.project import scanner
 from maestro_cdk.project.settings import Flags
 
 if TYPE_CHECKING:
-    from maestro_cdk.local.lifecycle import Server
+    from maestro_cdk.local.files import Server
     from maestro_cdk.stack.synth import CachedSynthesizer
 
 LOCAL_REGION = "us-east-1"

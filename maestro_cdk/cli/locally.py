@@ -81,12 +81,13 @@ def env(context: Context) -> None:
     aws stepfunctions list-state-machines
     """  # noqa: D301 - \b is click's
     from maestro_cdk.local import lifecycle  # noqa: PLC0415 - `--help` does without
+    from maestro_cdk.local.environment import environment  # noqa: PLC0415 - nor with this
 
     del context
     server = lifecycle.status(cache_folder())
     if server is None:
         raise LocalError("it does not run", hint="`maestro local start` starts it")
-    for name, value in lifecycle.environment(server, os.environ).items():
+    for name, value in environment(server, os.environ).items():
         click.echo(f"export {name}={shlex.quote(value)}")
 
 

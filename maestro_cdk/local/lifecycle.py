@@ -15,7 +15,6 @@ import maestro_cdk
 from maestro_cdk.errors import LocalError
 from maestro_cdk.local import environment as surroundings
 from maestro_cdk.local import processes
-from maestro_cdk.local.environment import environment
 from maestro_cdk.local.files import (
     Files,
     Server,
@@ -25,8 +24,6 @@ from maestro_cdk.local.files import (
     write_atomically,
 )
 from maestro_cdk.local.wire import ask
-
-__all__ = ["Server", "environment", "start", "status", "stop"]
 
 START_PATIENCE = 30.0
 END_PATIENCE = 10.0
