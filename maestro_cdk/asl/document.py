@@ -55,13 +55,21 @@ class Document:
             offset = self.keys.get(pointer, offset)
         return _place(self.file, self.lines, offset)
 
-    def rewrite(self, strings: Mapping[Pointer, str]) -> str:
+    def rewrite(
+        self, strings: Mapping[Pointer, str], keys: Mapping[Pointer, str] | None = None
+    ) -> str:
         """The text with other strings at some places, and values for its unquoted tokens.
+
+        `keys` holds other keys, by the pointers of the keys' values.
 
         All else stays as it was written: number formats, the order of keys, white space.
         """
         edits = [(self.spans[at], _quoted(text)) for at, text in strings.items()]
         edits += [(self.spans[at], text) for at, text in self.literals.items()]
+        for at, text in (keys or {}).items():
+            start = self.keys[at]
+            _, end = _STRINGS.raw_decode(self.text, start)
+            edits.append(((start, end), _quoted(text)))
         parts, position = [], 0
         for (start, end), text in sorted(edits):
             parts += [self.text[position:start], text]
@@ -225,7 +233,11 @@ class _Reader:
 
     def _skip(self, position: int) -> int:
         match = _BLANK.match(self.text, position)
-        return match.end() if match else position
+        end = match.end() if match else position
+        if self.text.startswith(("//", "/*", "#"), end):
+            hint = 'JSON has no comments; a state and a machine may hold a "Comment"'
+            raise _SyntaxError("a comment", end, hint)
+        return end
 
     def _value(self, position: int, pointer: Pointer) -> tuple[JSON, int]:
         """A scalar, or the beginning of an object or array, at `position`."""
@@ -255,9 +267,6 @@ class _Reader:
             return _SyntaxError("the definition ends in the middle", len(self.text.rstrip()))
         if found.startswith("'"):
             return _SyntaxError("a text stands in single quotes", position, 'JSON takes "..."')
-        if found.startswith(("//", "/*", "#")):
-            hint = 'JSON has no comments; a state and a machine may hold a "Comment"'
-            return _SyntaxError("a comment", position, hint)
         if found in ("NaN", "Infinity", "-Infinity", "-"):
             return _SyntaxError(f"{found} is not a number in JSON", position)
         if found in ("True", "False", "None"):

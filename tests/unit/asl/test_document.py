@@ -92,6 +92,13 @@ def test_number_formats_the_order_of_keys_and_white_space_survive_a_rewrite():
     assert parse(text).rewrite({("c",): 'n"ew'}) == text.replace('"old"', '"n\\"ew"')
 
 
+def test_rewriting_a_key_leaves_the_rest_as_it_was():
+    text = '{ "a\\"b" : {"x": [1, {"y":2}]} }'
+    found = parse(text)
+    assert found.rewrite({}, {('a"b', "x"): 'n"ew'}) == text.replace('"x"', '"n\\"ew"')
+    assert found.rewrite({}, {('a"b',): "c"}) == text.replace('"a\\"b"', '"c"')
+
+
 def test_a_rewritten_text_can_always_be_written_as_utf_8():
     written = parse('{"a": "\\ud800"}').rewrite({("a",): "\ud800 and more"})
     assert json.loads(written.encode("utf-8")) == {"a": "\ud800 and more"}
@@ -172,6 +179,12 @@ def test_columns_count_characters_not_bytes():
         ("[True]", "1:2", "True is not JSON"),
         ("[None]", "1:2", "None is not JSON"),
         ("// why\n{}", "1:1", "a comment"),
+        ("[1 // why\n]", "1:4", "a comment"),
+        ("[1, // why\n2]", "1:5", "a comment"),
+        ('{"a": 1 /* why */}', "1:9", "a comment"),
+        ('{"a": 1, # why\n"b": 2}', "1:10", "a comment"),
+        ('{"a" // why\n: 1}', "1:6", "a comment"),
+        ("{} // why", "1:4", "a comment"),
         ("{} x", "1:4", "text after the end of the definition"),
         ('{"a": 1}}', "1:9", "text after the end of the definition"),
         ('{"a": "b', "1:7", "a text has no closing quote"),
@@ -195,6 +208,7 @@ def test_a_fault_is_named_with_its_line_and_column(text, place, message):
         ("[None]", "JSON writes null"),
         ("['a']", 'JSON takes "..."'),
         ("[1,]", "remove it"),
+        ("[1 // why\n]", 'JSON has no comments; a state and a machine may hold a "Comment"'),
     ],
 )
 def test_a_fault_that_has_a_usual_cure_names_it(text, hint):
