@@ -3,11 +3,27 @@
 import re
 from dataclasses import dataclass
 
-TOKEN = re.compile(r"\$\{([^${}]*)\}")
-"""A substitution: `${name}`."""
+from maestro_cdk.model import PseudoParameter
+
+TOKEN = re.compile(r"\$\{([A-Za-z0-9_.:-]+)\}")
+"""A substitution: `${name}`. What else JSONata writes in braces, `${ manager: name }`, is none."""
 
 ARN = re.compile(r"arn:(?:\$\{[^${}]*\}|[^\s\"'`<>{},;()$])+")
 """An ARN, wherever in a text it stands."""
+
+REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+")
+"""A region: eu-west-1, us-gov-east-1, eusc-de-east-1."""
+
+PLACEHOLDERS = {
+    "REGION": "AWS::Region",
+    "ACCOUNT_ID": "AWS::AccountId",
+    "PARTITION": "AWS::Partition",
+}
+"""The original Maestro's words, and what they mean."""
+
+_WORD = re.compile(
+    rf"\$\{{[^${{}}]*\}}|(?<![A-Za-z0-9])(?P<word>{'|'.join(PLACEHOLDERS)})(?![A-Za-z0-9])"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +67,19 @@ def parse(text: str) -> Arn | None:
         account=parts[4],
         resource=":".join(parts[5:]),
     )
+
+
+def words(text: str) -> list[str | PseudoParameter]:
+    """An ARN in pieces: what stands there, and what its placeholders mean.
+
+    A placeholder counts anywhere in the ARN, but as a whole word: that of
+    `arn:aws:s3:::data-REGION/*` does, those of `REGIONAL` and `${REGION}` do not.
+    """
+    pieces: list[str | PseudoParameter] = []
+    start = 0
+    for match in _WORD.finditer(text):
+        if match["word"] is None:
+            continue
+        pieces += [text[start : match.start()], PseudoParameter(name=PLACEHOLDERS[match["word"]])]
+        start = match.end()
+    return [piece for piece in (*pieces, text[start:]) if piece]

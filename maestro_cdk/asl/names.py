@@ -51,6 +51,8 @@ class Names:
         """The function that `${token}` names."""
         if token in self.functions:
             return token
+        if ":" in token:  # JSONata's object, or a parameter of CloudFormation's
+            return None
         return self.meanings.get(plain(token))
 
     def of_text(self, text: str) -> str | None:

@@ -32,16 +32,8 @@ PSEUDO_PARAMETERS = {
 }
 """What CloudFormation knows, and the keys that stand for it: a key holds letters and digits."""
 
-PLACEHOLDERS = {
-    "REGION": "AWS::Region",
-    "ACCOUNT_ID": "AWS::AccountId",
-    "PARTITION": "AWS::Partition",
-}
-"""The original Maestro's words, and what they mean."""
-
 _INVOKE = re.compile(r":states:[^:]*:[^:]*:(?:aws-sdk:)?lambda:invoke")
 _LAMBDA_ACTION = re.compile(r":states:[^:]*:[^:]*:(?:aws-sdk:)?lambda:")
-_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _ACCOUNT = re.compile(r"\d{12}")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -86,6 +78,7 @@ class _Resolver:
         self.invoked: set[str] = set()
         self.foreign: set[str] = set()
         self.findings: list[Finding] = []
+        self.taken = {*names.substitutions, *_staying(document, names)}
 
     def resolve(self) -> tuple[Definition, tuple[Finding, ...]]:
         places: dict[Pointer, _Place] = {}
@@ -94,9 +87,12 @@ class _Resolver:
             if _computes_function(state):
                 self._any()
         rewritten: dict[Pointer, str] = {}
+        keys: dict[Pointer, str] = {}
         for pointer, value in walk(self.document):
             if pointer and isinstance(pointer[-1], str):
-                self._key(pointer[-1])
+                key = self._key(pointer[-1])
+                if key != pointer[-1]:
+                    keys[pointer] = key
             if not isinstance(value, str) or pointer in self.document.literals:
                 continue
             place = places.get(pointer)
@@ -104,7 +100,7 @@ class _Resolver:
             if text != value:
                 rewritten[pointer] = text
         definition = Definition(
-            text=self.document.rewrite(rewritten),
+            text=self.document.rewrite(rewritten, keys),
             substitutions=dict(sorted(self.used.items())),
             functions=tuple(sorted(self.invoked)),
             foreign_functions=tuple(sorted(self.foreign)),
@@ -171,7 +167,7 @@ class _Resolver:
 
     def _is_place(self, written: str, arn: arns.Arn, ours: str | None, place: _Place) -> bool:
         """Whether an ARN's region and account can be ones; a finding where not."""
-        region_ok = arn.region in ("REGION", "${AWS::Region}") or _REGION.fullmatch(arn.region)
+        region_ok = arn.region in ("REGION", "${AWS::Region}") or arns.REGION.fullmatch(arn.region)
         account_ok = arn.account in ("ACCOUNT_ID", "${AWS::AccountId}") or _ACCOUNT.fullmatch(
             arn.account
         )
@@ -225,11 +221,12 @@ class _Resolver:
 
     # --- other text --------------------------------------------------------------------------
 
-    def _key(self, key: str) -> None:
-        """A user's substitution in a key is filled in too; nothing else is looked for there."""
-        for token in TOKEN.finditer(key):
-            if token.group(1) in self.names.substitutions:
-                self.used[token.group(1)] = self.names.substitutions[token.group(1)]
+    def _key(self, key: str) -> str:
+        """A key with what CloudFormation knows, and the user's substitutions: nothing else."""
+        for token in TOKEN.findall(key):
+            if token in self.names.substitutions:
+                self.used[token] = self.names.substitutions[token]
+        return self._pseudo(key)
 
     def _text(self, text: str, pointer: Pointer) -> str:
         """A text in which ARNs and tokens are filled in."""
@@ -241,17 +238,13 @@ class _Resolver:
 
     def _arn(self, text: str) -> str:
         """An ARN with CloudFormation's names for the words of region, account and partition."""
-        arn = arns.parse(text)
-        if arn is None:
+        if arns.parse(text) is None:
             return text
-        return str(
-            replace(
-                arn,
-                partition=_pseudo_parameter(arn.partition),
-                region=_pseudo_parameter(arn.region),
-                account=_pseudo_parameter(arn.account),
-                resource=arn.resource.replace(WORKFLOW_NAME, self.names.workflow),
-            )
+        return "".join(
+            f"${{{piece.name}}}"
+            if isinstance(piece, PseudoParameter)
+            else piece.replace(WORKFLOW_NAME, self.names.workflow)
+            for piece in arns.words(text)
         )
 
     def _pseudo(self, text: str) -> str:
@@ -309,8 +302,8 @@ class _Resolver:
         return f"${{{key}}}"
 
     def _free(self, key: str) -> str:
-        """A key that no substitution of the user's has."""
-        while key in self.names.substitutions:
+        """A key that fills in nothing but what it is for."""
+        while key in self.taken:
             key += "0"
         return key
 
@@ -343,9 +336,13 @@ class _Resolver:
         )
 
 
-def _pseudo_parameter(part: str) -> str:
-    """A part of an ARN, or what CloudFormation calls what it stands for."""
-    return f"${{{PLACEHOLDERS[part]}}}" if part in PLACEHOLDERS else part
+def _staying(document: Document, names: Names) -> Iterator[str]:
+    """The tokens that are deployed as they are written: no key of ours may be one of them."""
+    for pointer, value in walk(document):
+        if pointer and isinstance(pointer[-1], str):
+            yield from TOKEN.findall(pointer[-1])
+        if isinstance(value, str):
+            yield from (token for token in TOKEN.findall(value) if names.of_token(token) is None)
 
 
 def _places(state: State) -> Iterator[_Place]:

@@ -387,6 +387,99 @@ def test_a_pseudo_parameter_is_filled_in_anywhere(name):
     assert list(definition.substitutions.values()) == [PseudoParameter(name=name)]
 
 
+@pytest.mark.parametrize(
+    "name", ["AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix", "AWS::StackName"]
+)
+def test_a_pseudo_parameter_in_a_key_is_filled_in_too(name):
+    result = {f"a ${{{name}}} b": 1, "c": [{f"${{{name}}}": 2}]}
+    definition, findings = resolve({"States": {"A": {"Type": "Pass", "Result": result}}})
+    assert findings == ()
+    written = json.loads(filled(definition, definition.text))["States"]["A"]["Result"]
+    assert written == {f"a <{name}> b": 1, "c": [{f"<{name}>": 2}]}
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "${AWSRegion} is not ${AWS::Region}",
+        {"${AWSRegion} is not ${AWS::Region}": 1},
+        {"${AWSRegion}": "${AWS::Region}"},
+    ],
+)
+def test_a_text_that_looks_like_a_key_of_ours_is_not_filled_in(result):
+    definition, _ = resolve({"States": {"A": {"Type": "Pass", "Result": result}}})
+    written = filled(definition, definition.text)
+    assert "${AWSRegion}" in written
+    assert "<AWS::Region>" in written
+
+
+def test_a_key_that_looks_like_one_of_ours_is_not_filled_in():
+    state = {"Type": "Task", "Resource": "${manager}", "Parameters": {"${ManagerArn}": 1}}
+    definition, _ = resolve({"States": {"A": state}})
+    written = json.loads(filled(definition, definition.text))["States"]["A"]
+    assert (written["Resource"], list(written["Parameters"])) == (
+        "<arn of manager>",
+        ["${ManagerArn}"],
+    )
+
+
+def test_a_token_that_names_a_function_keeps_no_key_from_being_its_own():
+    definition, _ = resolve(machine(Resource="${ManagerArn}"))
+    assert list(definition.substitutions) == ["ManagerArn"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% $states.input.items${ manager: name } %}",
+        "{% $states.input.items${manager : name, 'a': b} %}",
+        "{% items${'AWS::Region': x} %}",
+        "${}",
+        "${ AWS::Region }",
+    ],
+)
+def test_an_object_of_jsonatas_is_left_alone(text):
+    source = {"States": {"A": {"Type": "Pass", "Output": text}}}
+    definition, findings = resolve(source)
+    assert findings == ()
+    assert json.loads(definition.text) == source
+    assert definition.substitutions == {}
+
+
+def test_an_object_of_jsonatas_without_spaces_names_no_function():
+    source = {"States": {"A": {"Type": "Pass", "Output": "{% items${manager:name} %}"}}}
+    definition, (finding,) = resolve(source)
+    assert (finding.rule, finding.severity) == ("unknown-substitution", "warning")
+    assert json.loads(definition.text) == source
+
+
+@pytest.mark.parametrize(
+    ("arn", "expected"),
+    [
+        (
+            "arn:aws:s3:::data-ACCOUNT_ID-REGION/*",
+            "arn:aws:s3:::data-<AWS::AccountId>-<AWS::Region>/*",
+        ),
+        (
+            "arn:PARTITION:s3:::WORKFLOW_NAME-PARTITION",
+            "arn:<AWS::Partition>:s3:::approval-<AWS::Partition>",
+        ),
+        ("arn:aws:s3:::SUBREGION-REGIONS", "arn:aws:s3:::SUBREGION-REGIONS"),
+    ],
+)
+def test_placeholders_count_in_an_arns_resource_too(arn, expected):
+    definition, findings = resolve(machine(Resource=INVOKE, Parameters={"Arn": arn}))
+    assert findings == ()
+    assert filled(definition, text_of(definition, "States", "Do", "Parameters", "Arn")) == expected
+
+
+def test_a_function_elsewhere_may_be_in_any_region():
+    arn = "arn:aws-eusc:lambda:eusc-de-east-1:123456789012:function:theirs"
+    definition, findings = resolve(machine(Resource=arn))
+    assert findings == ()
+    assert definition.foreign_functions == (arn,)
+
+
 def test_a_users_substitution_of_a_key_of_ours_is_left_alone():
     source = {"States": {"A": {"Type": "Pass", "Result": "${AWSRegion} ${AWS::Region}"}}}
     definition, _ = resolve(source, AWSRegion="mine")
