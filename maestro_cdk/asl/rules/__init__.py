@@ -15,3 +15,18 @@ class Rule:
     severity: Severity
     summary: str
     check: Callable[[Document], Iterator[Finding]]
+    optional: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderRule:
+    """A rule that is not asked: its findings come up while a folder is read.
+
+    `severity` is that of most of its findings. Switched off, an `optional` one is quiet but for
+    errors that stand in the way of a deployment.
+    """
+
+    id: str
+    severity: Severity
+    summary: str
+    optional: bool = False

@@ -3,15 +3,94 @@
 from collections.abc import Collection
 
 from maestro_cdk.asl.document import Document
-from maestro_cdk.asl.rules import Rule, endings, structure, transitions
+from maestro_cdk.asl.rules import FolderRule, Rule, endings, structure, transitions
 from maestro_cdk.model import Finding
 
 RULES: tuple[Rule, ...] = (structure.RULE, transitions.RULE, endings.RULE)
+"""Those of the language: each is asked about a definition, and can be switched off."""
+
+FOLDER_RULES: tuple[FolderRule, ...] = (
+    FolderRule(
+        id="settings",
+        severity="error",
+        summary="maestro.toml holds settings that there are, with values that they take.",
+    ),
+    FolderRule(
+        id="workflow-name",
+        severity="error",
+        summary="The workflow's name, with its stage, is one that a stack and a machine can have.",
+    ),
+    FolderRule(
+        id="functions",
+        severity="error",
+        summary="What stands in lambdas/ can be read, packed and run.",
+    ),
+    FolderRule(
+        id="function-name",
+        severity="error",
+        summary="A function's name is one that Lambda takes, and unlike the others'.",
+    ),
+    FolderRule(
+        id="handler",
+        severity="error",
+        summary="A function's handler is there.",
+    ),
+    FolderRule(
+        id="definition",
+        severity="error",
+        summary="The folder holds one definition, which can be read.",
+    ),
+    FolderRule(
+        id="json-syntax",
+        severity="error",
+        summary="The definition is JSON.",
+    ),
+    FolderRule(
+        id="duplicate-key",
+        severity="error",
+        summary="No key is written twice in one object.",
+        optional=True,
+    ),
+    FolderRule(
+        id="unknown-function",
+        severity="error",
+        summary="What names a function names one of the folder, or another by its ARN.",
+    ),
+    FolderRule(
+        id="unknown-substitution",
+        severity="warning",
+        summary="A ${token} names something; in an ARN it has to, whatever is switched off.",
+        optional=True,
+    ),
+    FolderRule(
+        id="limits",
+        severity="error",
+        summary="The workflow is no larger than AWS takes.",
+    ),
+    FolderRule(
+        id="ungranted",
+        severity="warning",
+        summary="The state machine's role may do what the definition calls.",
+        optional=True,
+    ),
+    FolderRule(
+        id="ignored",
+        severity="info",
+        summary="What stands in lambdas/ is a function, or shared by all.",
+        optional=True,
+    ),
+)
+"""Those that are seen to while a folder is read: the rest needs what they ask for."""
+
+EVERY: tuple[Rule | FolderRule, ...] = (*RULES, *FOLDER_RULES)
+
+OPTIONAL: tuple[str, ...] = tuple(rule.id for rule in EVERY if rule.optional)
+"""The ids of those that `disable_rules` may name."""
 
 
 def check(document: Document, *, disabled: Collection[str] = ()) -> tuple[Finding, ...]:
     """What all rules but the disabled ones find, in the order of the text."""
-    findings = list(document.findings)
+    findings = [finding for finding in document.findings if finding.rule not in disabled]
     for rule in RULES:
         if rule.id not in disabled:
             findings += rule.check(document)

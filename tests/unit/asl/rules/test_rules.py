@@ -1,11 +1,18 @@
 """Each rule: what it is quiet about, and what it says about what."""
 
+import ast
 import json
+from pathlib import Path
 
 import pytest
 
+import maestro_cdk
 from maestro_cdk.asl import document
 from maestro_cdk.asl.rules import endings, registry, structure, transitions
+
+ROOMS = [Path(maestro_cdk.__file__).parent / room for room in ("asl", "project")]
+TELLING = ("add", "_error", "_finding")
+"""The functions that make a finding of the rule that is their first argument."""
 
 
 def machine(states, start=None):
@@ -228,9 +235,41 @@ def test_a_disabled_rule_is_quiet(rule):
     assert rest == tuple(finding for finding in everything if finding.rule != rule)
 
 
+def test_a_key_that_is_written_twice_is_told_unless_that_is_disabled():
+    text = '{"StartAt": "A", "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
+    twice = document.parse(text, file="d")
+    assert [finding.rule for finding in registry.check(twice)] == ["duplicate-key"]
+    assert registry.check(twice, disabled=["duplicate-key"]) == ()
+
+
+def ids_in(path):
+    """The ids of rules in a module: each `rule="..."`, and each first word of what tells."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            words = [keyword.value for keyword in node.keywords if keyword.arg == "rule"]
+            if isinstance(node.func, ast.Attribute) and node.func.attr in TELLING:
+                words += node.args[:1]
+            yield from (word.value for word in words if isinstance(word, ast.Constant))
+
+
+def test_every_finding_is_of_a_rule_of_the_registry():
+    used = {rule for room in ROOMS for path in room.rglob("*.py") for rule in ids_in(path)}
+    assert used == {rule.id for rule in registry.FOLDER_RULES}
+
+
+def test_rules_that_can_be_switched_off_are_those_of_the_language_and_some():
+    assert set(registry.OPTIONAL) == {rule.id for rule in registry.RULES} | {
+        "duplicate-key",
+        "ignored",
+        "ungranted",
+        "unknown-substitution",
+    }
+
+
 def test_every_rule_has_an_id_of_its_own_and_says_what_it_is_about():
-    ids = [rule.id for rule in registry.RULES]
+    ids = [rule.id for rule in registry.EVERY]
     assert len(set(ids)) == len(ids)
-    for rule in registry.RULES:
+    for rule in registry.EVERY:
+        assert rule.severity in ("error", "warning", "info")
         assert rule.id == rule.id.lower()
         assert rule.summary.endswith(".")
