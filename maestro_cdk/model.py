@@ -196,10 +196,14 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackedFile:
-    """A file of a bundle: its name in the zip, where its content is, whether it may be executed."""
+    """A file of a bundle: its name in the zip, where its content is, whether it may be executed.
+
+    `digest` is the SHA-256 of the content that the bundle's own digest was made of.
+    """
 
     name: str
     source: Path
+    digest: str
     executable: bool = False
 
 

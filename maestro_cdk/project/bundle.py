@@ -1,74 +1,106 @@
 """A function's files to a zip that is the same for the same content, and the digest that names it."""
 
 import hashlib
-import os
 import zipfile
 from collections.abc import Iterator
-from fnmatch import fnmatch
 from pathlib import Path
 
-from maestro_cdk.model import Bundle, Function, PackedFile, Project
-
-JUNK = (
-    "__pycache__", "*.pyc", ".git", ".DS_Store", ".venv", ".pytest_cache", ".mypy_cache",
-    ".ruff_cache", ".idea", ".vscode", "*.swp",
-)  # fmt: skip
-"""What is never part of a function."""
+from maestro_cdk.errors import ProjectError
+from maestro_cdk.model import Bundle, Finding, Function, PackedFile, Project, SourceRef
+from maestro_cdk.project import files
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 
 
 def bundles(project: Project) -> tuple[Bundle, ...]:
-    """What each function of a project is made of."""
-    return tuple(_bundle(function, project.shared) for function in project.functions)
+    """What each function of a project is made of.
+
+    Raises:
+        ProjectError: a file cannot be read, or packed.
+    """
+    packer = _Packer(project.folder)
+    return tuple(packer.bundle(function, project.shared) for function in project.functions)
 
 
 def write_zip(bundle: Bundle, path: Path) -> None:
-    """Write a bundle as a zip: sorted, with fixed times and modes."""
+    """Write a bundle as a zip: sorted, with fixed times and modes.
+
+    Raises:
+        ProjectError: a file is no longer what the bundle's digest names.
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for file in bundle.files:
             entry = zipfile.ZipInfo(file.name, _EPOCH)
             entry.create_system = 3  # Unix, whatever this machine is: the modes are Unix's
             entry.external_attr = (0o755 if file.executable else 0o644) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, file.source.read_bytes())
+            archive.writestr(entry, _content(file))
 
 
-def _bundle(function: Function, shared: tuple[Path, ...]) -> Bundle:
-    files: dict[str, PackedFile] = {}
-    for path in shared:
-        files |= {file.name: file for file in _files(path, path.name)}
-    prefix = "" if function.root.is_dir() else function.root.name
-    files |= {file.name: file for file in _files(function.root, prefix)}
-    ordered = tuple(files[name] for name in sorted(files))
-    return Bundle(function=function.name, digest=_digest(function, ordered), files=ordered)
+def _content(file: PackedFile) -> bytes:
+    """A file's content, which must be what was digested: the digest names the zip for good."""
+    message = f"{file.source.name} changed while it was packed"
+    try:
+        content = file.source.read_bytes()
+    except OSError as error:
+        raise _refused(file.source, message, "deploy again") from error
+    if hashlib.sha256(content).hexdigest() != file.digest:
+        raise _refused(file.source, message, "deploy again")
+    return content
 
 
-def _files(path: Path, name: str) -> Iterator[PackedFile]:
-    """A file, or all below a folder, under the name `name`."""
-    if any(fnmatch(path.name, pattern) for pattern in JUNK):
-        return
-    if path.is_file():
-        yield PackedFile(name=name, source=path, executable=os.access(path, os.X_OK))
-    elif path.is_dir() and not _loops(path):
-        for child in sorted(path.iterdir()):
-            yield from _files(child, f"{name}/{child.name}" if name else child.name)
+def _refused(path: Path, message: str, hint: str | None) -> ProjectError:
+    where = SourceRef(file=files.shown(path.as_posix()))
+    return ProjectError(
+        [Finding(rule="functions", severity="error", message=message, hint=hint, where=where)]
+    )
 
 
-def _loops(path: Path) -> bool:
-    """Whether a folder is a link to one that holds it."""
-    if not path.is_symlink():
-        return False
-    target = path.resolve()  # what is above may be reached by links itself
-    return any(parent.resolve() == target for parent in path.absolute().parents)
+class _Packer:
+    """Reads each file of a project once, however many functions share it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.digests: dict[Path, str] = {}
+
+    def bundle(self, function: Function, shared: tuple[Path, ...]) -> Bundle:
+        packed: dict[str, PackedFile] = {}
+        for path in shared:
+            packed |= {file.name: file for file in self._files(path, path.name)}
+        prefix = "" if function.root.is_dir() else function.root.name
+        packed |= {file.name: file for file in self._files(function.root, prefix)}
+        ordered = tuple(packed[name] for name in sorted(packed))
+        return Bundle(function=function.name, digest=_digest(function, ordered), files=ordered)
+
+    def _files(self, path: Path, name: str) -> Iterator[PackedFile]:
+        for found in files.walk(path, name, self.folder):
+            if found.problem is not None:
+                raise _refused(self._place(found.path), found.problem.message, found.problem.hint)
+            try:
+                # Not whether this user may execute it: the zip is the same whoever makes it.
+                executable = bool(found.path.stat().st_mode & 0o111)
+                digest = self._content_digest(found.path)
+            except OSError as error:
+                problem = files.unreadable(found.path, error)
+                raise _refused(self._place(found.path), problem.message, None) from error
+            yield PackedFile(
+                name=found.name, source=found.path, digest=digest, executable=executable
+            )
+
+    def _place(self, path: Path) -> Path:
+        return path.relative_to(self.folder)
+
+    def _content_digest(self, path: Path) -> str:
+        if path not in self.digests:
+            self.digests[path] = hashlib.sha256(path.read_bytes()).hexdigest()
+        return self.digests[path]
 
 
-def _digest(function: Function, files: tuple[PackedFile, ...]) -> str:
+def _digest(function: Function, packed: tuple[PackedFile, ...]) -> str:
     digest = hashlib.sha256()
     # The function's name keeps apart what two functions of the same code are in the template.
     for word in (function.name, function.runtime, function.settings.architecture):
         digest.update(f"{word}\0".encode())
-    for file in files:
-        content = hashlib.sha256(file.source.read_bytes()).hexdigest()
-        digest.update(f"{file.name}\0{file.executable:d}\0{content}\0".encode())
+    for file in packed:
+        digest.update(f"{file.name}\0{file.executable:d}\0{file.digest}\0".encode())
     return digest.hexdigest()

@@ -3,9 +3,11 @@
 import os
 import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 
+from maestro_cdk.errors import ProjectError
 from maestro_cdk.project import bundle, scanner
 from maestro_cdk.project.settings import Flags
 from tests.unit.project.conftest import NODE, PYTHON
@@ -144,6 +146,62 @@ def test_links_that_go_in_circles_end(folder, packed, tmp_path, through_a_link):
         (tmp_path / "elsewhere").symlink_to(root.parent)
         root = tmp_path / "elsewhere" / root.name
     assert names(packed(root)["f"]) == ["deep/a.py", "index.py"]
+
+
+def test_a_link_out_of_the_project_that_appeared_since_is_not_packed(folder, home, tmp_path):
+    (tmp_path / "secret").write_text("key")
+    root = folder({"lambdas/f/index.py": PYTHON})
+    project = scanner.load(root, Flags(), environ={}, home=home)
+    (root / "lambdas/f/leak").symlink_to(tmp_path / "secret")
+    with pytest.raises(ProjectError) as caught:
+        bundle.bundles(project)
+    assert "leads out of the project" in caught.value.message
+    assert caught.value.where.file == "lambdas/f/leak"
+
+
+def test_whether_a_file_may_be_executed_does_not_depend_on_who_asks(folder, packed):
+    root = folder({"lambdas/f/index.py": PYTHON, "lambdas/f/tool": "#!/bin/sh\n"})
+    for mode in (0o100, 0o010, 0o001):
+        (root / "lambdas/f/tool").chmod(0o644 | mode)
+        assert packed(root)["f"].files[-1].executable
+
+
+def test_a_file_that_cannot_be_read_is_a_problem_of_the_folder(folder, home, kept_out):
+    root = folder({"lambdas/f/index.py": PYTHON, "lambdas/f/data": "x"})
+    (root / "lambdas/f/data").chmod(0)
+    with kept_out(), pytest.raises(ProjectError) as caught:
+        bundle.bundles(scanner.load(root, Flags(), environ={}, home=home))
+    assert caught.value.message == "data cannot be read: Permission denied"
+
+
+# --- what changes while it is packed ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", ["write", "remove"])
+def test_a_file_that_changed_since_its_digest_is_not_packed(folder, packed, tmp_path, change):
+    root = folder(FILES)
+    item = packed(root)["two"]
+    deep = root / "lambdas/two/lib/deep.mjs"
+    deep.write_text("export const a = 2;") if change == "write" else deep.unlink()
+    with pytest.raises(ProjectError) as caught:
+        bundle.write_zip(item, tmp_path / "out.zip")
+    assert caught.value.message == "deep.mjs changed while it was packed"
+    assert caught.value.hint == "deploy again"
+
+
+def test_each_file_is_read_once_for_the_digests_and_once_for_each_zip(
+    folder, packed, tmp_path, monkeypatch
+):
+    read, names_read = Path.read_bytes, []
+    monkeypatch.setattr(Path, "read_bytes", lambda self: names_read.append(self.name) or read(self))
+    bundles = packed(folder(FILES))
+    assert names_read.count("common.py") == 1
+    names_read.clear()
+    for item in bundles.values():
+        bundle.write_zip(item, tmp_path / "out.zip")
+    assert sorted(names_read) == sorted(
+        file.source.name for item in bundles.values() for file in item.files
+    )
 
 
 # --- digests ---------------------------------------------------------------------------------
