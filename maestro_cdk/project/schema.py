@@ -4,16 +4,34 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
+from maestro_cdk.asl import arns
+from maestro_cdk.asl.rules import registry
 from maestro_cdk.model import JSON, Policy, PolicyStatement, Vpc
 
 RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)  # fmt: skip
 """What CloudWatch Logs takes, from the API reference of PutRetentionPolicy."""
 
 
+RESERVED = (
+    "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+    "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+)  # fmt: skip
+"""The variables that Lambda sets itself, and lets nobody set:
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"""
+
+
 class Refused(ValueError):
     """A value that a key does not take; the message says what it does take."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +87,13 @@ def _texts(value: JSON) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _some_texts(value: JSON) -> tuple[str, ...]:
+    texts = _texts(value)
+    if not texts:
+        raise Refused("a list that is not empty")
+    return texts
+
+
 def _at_most(count: int) -> Callable[[Any], tuple[str, ...]]:
     def read(value: JSON) -> tuple[str, ...]:
         texts = _texts(value)
@@ -85,6 +110,38 @@ def _table(value: JSON) -> dict[str, str]:
     return value
 
 
+def _variables(value: JSON) -> dict[str, str]:
+    table = _table(value)
+    for name in table:
+        if name in RESERVED:
+            raise Refused(f"other names: {name} is Lambda's own")
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+            raise Refused(
+                f"names of letters, digits and underscores, a letter first: {name!r} is none"
+            )
+    return table
+
+
+def _rules(value: JSON) -> tuple[str, ...]:
+    ids = _texts(value)
+    known = [rule.id for rule in registry.EVERY]
+    for name in ids:
+        if name not in known:
+            near = get_close_matches(name, registry.OPTIONAL, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise Refused(
+                f"ids of rules, and {name!r} is none",
+                f"{hint}`maestro validate --rules` lists them",
+            )
+        if name not in registry.OPTIONAL:
+            raise Refused(
+                f"rules that can be switched off, and {name!r} is none: "
+                "what it finds cannot be deployed",
+                f"those that can: {', '.join(registry.OPTIONAL)}",
+            )
+    return ids
+
+
 def _is_scalar(value: JSON) -> bool:
     if isinstance(value, float):  # TOML has nan and inf, which JSON has not
         return math.isfinite(value)
@@ -94,6 +151,9 @@ def _is_scalar(value: JSON) -> bool:
 def _scalars(value: JSON) -> dict[str, str | int | float | bool]:
     if not isinstance(value, dict) or not all(map(_is_scalar, value.values())):
         raise Refused("a table of texts, numbers, true and false")
+    for name in value:
+        if not re.fullmatch("[A-Za-z0-9_]+", name):
+            raise Refused(f"names of letters, digits and underscores: {name!r} is none")
     return value
 
 
@@ -121,7 +181,7 @@ def _policies(value: JSON) -> tuple[Policy, ...]:
         elif isinstance(item, dict) and set(item) == {"actions", "resources"}:
             policies.append(
                 PolicyStatement(
-                    actions=_texts(item["actions"]), resources=_texts(item["resources"])
+                    actions=_some_texts(item["actions"]), resources=_some_texts(item["resources"])
                 )
             )
         else:
@@ -149,7 +209,7 @@ WORKFLOW: Mapping[str, Key] = {
     "policies": Key(doc="What else the state machine may do.", read=_policies),
     "permissions_boundary": Key(doc="A managed policy's ARN that bounds every role.", read=_ARN),
     "cloudformation_role": Key(doc="The role that CloudFormation assumes.", read=_ARN),
-    "disable_rules": Key(doc="Validation rules switched off, by id.", read=_texts),
+    "disable_rules": Key(doc="Validation rules switched off, by id.", read=_rules),
     "substitutions": Key(doc="Values for ${name} in the definition.", read=_scalars),
 }
 
@@ -165,7 +225,7 @@ FUNCTION: Mapping[str, Key] = {
     "memory": Key(doc="MB.", read=_number(128, 10_240, " of MB")),
     "timeout": Key(doc="Seconds.", read=_number(1, 900, _SECONDS)),
     "architecture": Key(doc="arm64 or x86_64.", read=_one_of("arm64", "x86_64")),
-    "environment": Key(doc="Environment variables.", read=_table),
+    "environment": Key(doc="Environment variables.", read=_variables),
     "log_retention": Key(doc="Days that log lines are kept.", read=_retention),
     "ephemeral_storage": Key(doc="MB of /tmp.", read=_number(512, 10_240, " of MB")),
     "tracing": Key(doc="X-Ray.", read=_switch),
@@ -181,7 +241,7 @@ TARGET: Mapping[str, Key] = {
         doc="The account that it belongs to.", read=_matching(r"\d{12}", 'twelve digits in "..."')
     ),
     "region": Key(
-        doc="The region.", read=_matching(r"[a-z]{2}(-[a-z]+)+-\d+", 'a region like "eu-west-1"')
+        doc="The region.", read=_matching(arns.REGION.pattern, 'a region like "eu-west-1"')
     ),
     "profile": Key(doc="The profile of the AWS configuration.", read=_text),
 }

@@ -1,27 +1,29 @@
 """Where each setting comes from: flag, environment, stage, project, user file, default."""
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from difflib import get_close_matches
-from json import JSONDecodeError, loads
+from json import dumps, loads
 from pathlib import Path
 from typing import Any
 
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import (
     JSON,
-    Finding,
     FunctionSettings,
     Settings,
-    SourceRef,
     Target,
     WorkflowSettings,
 )
-from maestro_cdk.project.schema import FUNCTION, TARGET, WORKFLOW, Key, Refused
+from maestro_cdk.project import tables
+from maestro_cdk.project.schema import FUNCTION, TARGET, WORKFLOW
 
 FILE = "maestro.toml"
+
+ENVIRONMENT_LIMIT = (
+    4096  # bytes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+)
 
 _STAGE = re.compile(r"[A-Za-z0-9-]+")
 
@@ -33,27 +35,6 @@ class Flags:
     stage: str | None = None
     region: str | None = None
     profile: str | None = None
-
-
-@dataclass(slots=True)
-class _File:
-    """A settings file, its text at hand to say where a key stands in it."""
-
-    name: str
-    text: str = ""
-    tables: dict[str, Any] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-
-    def refuse(self, path: tuple[str, ...], message: str, hint: str | None = None) -> None:
-        self.findings.append(
-            Finding(
-                rule="settings",
-                severity="error",
-                message=message,
-                hint=hint,
-                where=SourceRef(file=self.name, line=line_of(self.text, path)),
-            )
-        )
 
 
 def load(folder: Path, flags: Flags, *, environ: Mapping[str, str], home: Path) -> Settings:
@@ -68,14 +49,16 @@ def load(folder: Path, flags: Flags, *, environ: Mapping[str, str], home: Path) 
     Raises:
         ProjectError: every key that is unknown or has a value that cannot be, with its line.
     """
-    file = _read(folder / FILE)
-    origins: dict[str, str] = {}
+    file = tables.read(folder / FILE, FILE)
     stage = flags.stage or environ.get("MAESTRO_STAGE") or None
-    _unknown(file, (), file.tables, ("workflow", "functions", "stages"))
-    staged = _stage_table(file, stage)
-    workflow = _workflow(file, stage, staged, folder, origins)
-    defaults, functions = _functions(file, stage, staged, origins)
-    target = _target(file, stage, staged, flags, environ, home, origins)
+    file.refuse_unknown((), file.tables, ("workflow", "functions", "stages"))
+    project = _layer(file, (), file.tables)
+    staged = _chosen(file, _stages(file), stage)
+    layers = [project, staged] if staged else [project]
+    origins: dict[str, str] = {}
+    workflow = _workflow(layers, folder, origins)
+    defaults, functions = _functions(file, layers, origins)
+    target = _target(staged, flags, environ, home, origins)
     if file.findings:
         raise ProjectError(file.findings)
     return Settings(
@@ -93,102 +76,6 @@ def workflow_name(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9-]", "-", text)
 
 
-def line_of(text: str, path: tuple[str, ...]) -> int:
-    """The line of a key in TOML, or of the table nearest around it; 0 where there is neither.
-
-    No TOML reader of Python's tells lines. Headers and `key =` at a line's beginning are looked
-    for, which is how settings files are written.
-    """
-    table: tuple[str, ...] = ()
-    best, found = 0, 0
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[+([^\]]+)\]", line):
-            table = here = _dotted(header.group(1))
-        elif key := re.match(r"\s*([\w.\"'-]+)\s*=", line):
-            here = (*table, *_dotted(key.group(1)))
-        else:
-            continue
-        if path[: len(here)] == here and len(here) > best:
-            best, found = len(here), number
-    return found
-
-
-def _dotted(text: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in text.split("."))
-
-
-def _read(path: Path) -> _File:
-    file = _File(name=path.name)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return file
-    try:
-        file.text = content.decode("utf-8-sig").replace("\r\n", "\n")
-        file.tables = tomllib.loads(file.text)
-    except UnicodeDecodeError as error:
-        where = SourceRef(file=path.name)
-        raise ProjectError([_syntax("it is not UTF-8", where)]) from error
-    except tomllib.TOMLDecodeError as error:
-        message, line, column = str(error), 0, 0
-        if place := re.search(r" \(at line (\d+), column (\d+)\)$", message):
-            message = message[: place.start()]
-            line, column = int(place.group(1)), int(place.group(2))
-        elif message.endswith(" (at end of document)"):
-            line = len(file.text.splitlines())
-        where = SourceRef(file=path.name, line=line, column=column)
-        raise ProjectError([_syntax(message[:1].lower() + message[1:], where)]) from error
-    return file
-
-
-def _syntax(message: str, where: SourceRef) -> Finding:
-    return Finding(
-        rule="settings", severity="error", message=f"it is not TOML: {message}", where=where
-    )
-
-
-def _unknown(
-    file: _File, path: tuple[str, ...], table: Mapping[str, JSON], known: tuple[str, ...]
-) -> None:
-    """Refuse every key that is not known."""
-    for key in table:
-        if key in known:
-            continue
-        near = get_close_matches(key, known, n=1)
-        where = f"[{'.'.join(path)}]" if path else "this file"
-        hint = f"did you mean {near[0]!r}?" if near else f"{where} takes {', '.join(known)}"
-        file.refuse((*path, key), f"{where} has no setting {key!r}", hint)
-
-
-def _table(file: _File, path: tuple[str, ...], holder: Mapping[str, JSON]) -> dict[str, Any]:
-    """The table at the last step of `path`, in what holds it."""
-    value = holder.get(path[-1], {})
-    if isinstance(value, dict):
-        return value
-    file.refuse(path, f"{path[-1]!r} is a table", f"write [{'.'.join(path)}]")
-    return {}
-
-
-def _values(
-    file: _File, path: tuple[str, ...], table: Mapping[str, JSON], keys: Mapping[str, Key]
-) -> dict[str, Any]:
-    """The values of a table's known keys, read."""
-    values = {}
-    for name, key in keys.items():
-        if name not in table:
-            continue
-        try:
-            values[name] = key.read(table[name])
-        except Refused as refused:
-            file.refuse((*path, name), f"{name} = {_shown(table[name])}: it takes {refused}")
-    return values
-
-
-def _shown(value: JSON) -> str:
-    text = repr(value) if not isinstance(value, str) else f'"{value}"'
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - a line's part
-
-
 def _merged(*layers: Mapping[str, Any]) -> dict[str, Any]:
     """The layers over each other, the last on top: tables merge, all else replaces."""
     merged: dict[str, Any] = {}
@@ -199,47 +86,80 @@ def _merged(*layers: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _stage_table(file: _File, stage: str | None) -> dict[str, Any]:
-    stages = _table(file, ("stages",), file.tables)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Values:
+    """What one table holds, read, and which table that was."""
+
+    path: tuple[str, ...]
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layer:
+    """What the project's tables hold, or those of one stage; in each, what is later counts."""
+
+    target: _Values
+    workflow: tuple[_Values, ...]
+    defaults: _Values
+    functions: Mapping[str, _Values]
+
+
+def _layer(file: tables.File, path: tuple[str, ...], holder: Mapping[str, JSON]) -> _Layer:
+    """Read and check all tables of the project, or of the stage that `path` leads to."""
+    target: Mapping[str, Any] = {}
+    workflow: list[_Values] = []
+    if path:  # a stage may hold the workflow's settings without a table of their own
+        target = file.values(path, holder, TARGET)
+        workflow.append(_Values(path=path, values=file.values(path, holder, WORKFLOW)))
+    inner = (*path, "workflow")
+    table = file.table(inner, holder)
+    file.refuse_unknown(inner, table, tuple(WORKFLOW))
+    workflow.append(_Values(path=inner, values=file.values(inner, table, WORKFLOW)))
+    inner = (*path, "functions")
+    table = file.table(inner, holder)
+    names = [key for key, value in table.items() if key not in FUNCTION and isinstance(value, dict)]
+    file.refuse_unknown(inner, {k: v for k, v in table.items() if k not in names}, tuple(FUNCTION))
+    functions = {}
+    for name in names:
+        own = (*inner, name)
+        file.refuse_unknown(own, table[name], tuple(FUNCTION))
+        functions[name] = _Values(path=own, values=file.values(own, table[name], FUNCTION))
+    return _Layer(
+        target=_Values(path=path, values=target),
+        workflow=tuple(workflow),
+        defaults=_Values(path=inner, values=file.values(inner, table, FUNCTION)),
+        functions=functions,
+    )
+
+
+def _stages(file: tables.File) -> dict[str, _Layer]:
+    """Every stage, checked: one that is not chosen today is deployed another day."""
+    stages = file.table(("stages",), file.tables)
+    layers = {}
     for name in stages:
         path = ("stages", name)
-        _unknown(
-            file,
-            path,
-            _table(file, path, stages),
-            (*TARGET, *WORKFLOW, "workflow", "functions"),
-        )
+        table = file.table(path, stages)
+        file.refuse_unknown(path, table, (*TARGET, *WORKFLOW, "workflow", "functions"))
+        layers[name] = _layer(file, path, table)
+    return layers
+
+
+def _chosen(file: tables.File, stages: Mapping[str, _Layer], stage: str | None) -> _Layer | None:
     if stage is None:
-        return {}
+        return None
     if not _STAGE.fullmatch(stage):
         file.refuse((), f"a stage's name holds letters, digits and hyphens: {stage!r} does not")
     elif stages and stage not in stages and (near := get_close_matches(stage, stages, n=1)):
         hint = f"did you mean {near[0]!r}? If not, write [stages.{stage}]"
         file.refuse(("stages",), f"there is no stage {stage!r}", hint)
-    return _table(file, ("stages", stage), stages)
+    return stages.get(stage)
 
 
-def _workflow(
-    file: _File,
-    stage: str | None,
-    staged: Mapping[str, Any],
-    folder: Path,
-    origins: dict[str, str],
-) -> WorkflowSettings:
-    path: tuple[str, ...] = ("workflow",)
-    layers = [(path, _table(file, path, file.tables))]
-    _unknown(file, path, layers[0][1], tuple(WORKFLOW))
-    if stage is not None:
-        path = ("stages", stage, "workflow")
-        inner = _table(file, path, staged)
-        _unknown(file, path, inner, tuple(WORKFLOW))
-        layers += [(("stages", stage), dict(staged)), (path, inner)]
-    read = []
-    for path, table in layers:
-        values = _values(file, path, table, WORKFLOW)
-        _note(origins, "workflow", path, values)
-        read.append(values)
-    values = _merged(*read)
+def _workflow(layers: list[_Layer], folder: Path, origins: dict[str, str]) -> WorkflowSettings:
+    said = [table for layer in layers for table in layer.workflow]
+    for table in said:
+        _note(origins, "workflow", table)
+    values = _merged(*(table.values for table in said))
     values["name"] = workflow_name(values.get("name", folder.name))
     if values.get("type") == "EXPRESS":  # its only history
         values = {"logging": "ALL", "execution_data": True, **values}
@@ -247,61 +167,55 @@ def _workflow(
 
 
 def _functions(
-    file: _File, stage: str | None, staged: Mapping[str, Any], origins: dict[str, str]
+    file: tables.File, layers: list[_Layer], origins: dict[str, str]
 ) -> tuple[FunctionSettings, dict[str, FunctionSettings]]:
-    path: tuple[str, ...] = ("functions",)
-    holders = [(path, _table(file, path, file.tables))]
-    if stage is not None:
-        path = ("stages", stage, "functions")
-        holders.append((path, _table(file, path, staged)))
-    shared: dict[str, Any] = {}
-    own: dict[str, list[dict[str, Any]]] = {}
-    for path, table in holders:
-        names = [
-            key for key, value in table.items() if key not in FUNCTION and isinstance(value, dict)
-        ]
-        _unknown(file, path, {k: v for k, v in table.items() if k not in names}, tuple(FUNCTION))
-        values = _values(file, path, table, FUNCTION)
-        _note(origins, "functions", path, values)
-        shared = _merged(shared, values)
-        for name in names:
-            _unknown(file, (*path, name), table[name], tuple(FUNCTION))
-            values = _values(file, (*path, name), table[name], FUNCTION)
-            _note(origins, f"functions.{name}", (*path, name), values)
-            own.setdefault(name, []).append(values)
-    known = {item.name for item in fields(FunctionSettings)}
-    functions = {
-        name: FunctionSettings(**{k: v for k, v in _merged(shared, *layers).items() if k in known})
-        for name, layers in own.items()
-    }
-    return FunctionSettings(**shared), functions
+    own: dict[str, list[Mapping[str, Any]]] = {}
+    for layer in layers:
+        _note(origins, "functions", layer.defaults)
+        for name, table in layer.functions.items():
+            _note(origins, f"functions.{name}", table)
+            own.setdefault(name, []).append(table.values)
+    shared = _merged(*(layer.defaults.values for layer in layers))
+    defaults = FunctionSettings(**shared)
+    # A function's runtime is what its own table says: [functions] speaks of those in a language.
+    shared.pop("runtime", None)
+    functions = {name: FunctionSettings(**_merged(shared, *values)) for name, values in own.items()}
+    if _environment_fits(file, ("functions",), defaults):
+        for name, found in functions.items():
+            _environment_fits(file, ("functions", name), found)
+    return defaults, functions
 
 
-def _note(
-    origins: dict[str, str], prefix: str, path: tuple[str, ...], values: Mapping[str, Any]
-) -> None:
-    for key in values:
-        origins[f"{prefix}.{key}"] = f"{FILE} [{'.'.join(path)}]"
+def _environment_fits(file: tables.File, path: tuple[str, ...], found: FunctionSettings) -> bool:
+    """Refuse variables larger than Lambda takes, which measures them as JSON."""
+    size = len(dumps(dict(found.environment), separators=(",", ":"), ensure_ascii=False).encode())
+    if size > ENVIRONMENT_LIMIT:
+        message = f"the environment has {size:,} bytes; Lambda takes at most {ENVIRONMENT_LIMIT:,}"
+        hint = "keep what is large in a file of the function, or in Parameter Store"
+        file.refuse((*path, "environment"), message, hint)
+    return size <= ENVIRONMENT_LIMIT
+
+
+def _note(origins: dict[str, str], prefix: str, table: _Values) -> None:
+    for key in table.values:
+        origins[f"{prefix}.{key}"] = f"{FILE} [{'.'.join(table.path)}]"
 
 
 def _target(
-    file: _File,
-    stage: str | None,
-    staged: Mapping[str, Any],
+    staged: _Layer | None,
     flags: Flags,
     environ: Mapping[str, str],
     home: Path,
     origins: dict[str, str],
 ) -> Target:
-    path = ("stages", stage or "")
-    of_stage = _values(file, path, staged, TARGET)
-    of_user = _user_file(home)
     layers: list[tuple[str, Mapping[str, str | None]]] = [
         ("flag", {"region": flags.region, "profile": flags.profile}),
         ("environment", _of_environment(environ)),
-        (f"{FILE} [{'.'.join(path)}]", of_stage),
-        ("user file", {key: of_user.get(key) for key in ("region", "profile")}),
     ]
+    if staged:
+        path = ".".join(staged.target.path)
+        layers.append((f"{FILE} [{path}]", staged.target.values))
+    layers.append(("user file", _user_file(home)))
     # What AWS's own variables name stands above a profile that a file names, and every AWS client
     # finds it by itself; handed on as a profile, it would count for more than keys do.
     ambient = bool(environ.get("AWS_ACCESS_KEY_ID") or environ.get("AWS_PROFILE"))
@@ -327,17 +241,20 @@ def _of_environment(environ: Mapping[str, str]) -> dict[str, str | None]:
 
 
 def _user_file(home: Path) -> dict[str, str]:
-    """The user's own settings; the original Maestro's file where there are no others."""
-    file = _read(home / ".maestro" / "config.toml")
-    file.name = "~/.maestro/config.toml"
+    """The user's own region and profile; the original Maestro's region where there is no file.
+
+    An account there is no setting of a project's: `account` is what credentials are held to, and
+    a user may well work with several.
+    """
+    file = tables.read(home / ".maestro" / "config.toml", "~/.maestro/config.toml")
     if file.text:
-        _unknown(file, (), file.tables, tuple(TARGET))
-        values = _values(file, (), file.tables, TARGET)
+        file.refuse_unknown((), file.tables, tuple(TARGET))
+        values = file.values((), file.tables, TARGET)
         if file.findings:
             raise ProjectError(file.findings)
-        return values
+        return {key: value for key, value in values.items() if key != "account"}
     try:
         original = loads((home / ".maestro" / "aws_account_info.json").read_text("utf-8"))
-        return {"account": original["accountNumber"], "region": original["region"]}
-    except (OSError, JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
+        return {"region": TARGET["region"].read(original["region"])}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from maestro_cdk.asl.rules import registry
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import PolicyStatement, Vpc
-from maestro_cdk.project import schema, settings
+from maestro_cdk.project import schema, settings, tables
 from maestro_cdk.project.settings import Flags
 
 
@@ -155,7 +156,24 @@ def test_the_originals_file_is_read_where_there_is_no_other(load, home):
     assert load().target.region == "eu-north-1"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '"x"', "{}", '{"accountNumber": "1"}'])
+def test_the_originals_region_counts_without_its_account(load, home):
+    original_file(home, '{"region": "sa-east-1"}')
+    assert load().target.region == "sa-east-1"
+
+
+def test_a_users_own_account_is_none_that_credentials_are_held_to(load, home):
+    original_file(home, json.dumps({"accountNumber": "123456789012", "region": "sa-east-1"}))
+    assert load().target.account is None
+    (home / ".maestro" / "config.toml").write_text('account = "123456789012"')
+    assert load().target.account is None
+    assert "account" not in load().origins
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '"x"', "{}", '{"accountNumber": "1"}', '{"region": 1}', "[" * 100_000],
+    ids=lambda text: text[:20],
+)
 def test_an_originals_file_that_is_broken_is_no_obstacle(load, home, text):
     original_file(home, text)
     assert load().target.region is None
@@ -164,6 +182,28 @@ def test_an_originals_file_that_is_broken_is_no_obstacle(load, home, text):
 def test_a_users_file_is_checked_too(home, refused):
     user_file(home, 'regoin = "eu-west-1"\n')
     assert refused("") == [(1, "this file has no setting 'regoin'")]
+
+
+@pytest.mark.parametrize("text", ['region = "x', "region = 1"])
+def test_a_users_file_is_named_as_the_users(load, home, text):
+    user_file(home, text)
+    with pytest.raises(ProjectError) as caught:
+        load()
+    assert caught.value.where.file == "~/.maestro/config.toml"
+
+
+def test_a_file_where_the_users_folder_could_be_is_no_obstacle(load, home):
+    (home / ".maestro").write_text("")
+    assert load().target.region is None
+
+
+@pytest.mark.parametrize("path", ["maestro.toml", "~/.maestro/config.toml"])
+def test_a_file_that_cannot_be_read_is_a_problem(load, folder, home, path):
+    (folder() / path if path == "maestro.toml" else home / path[2:]).mkdir(parents=True)
+    with pytest.raises(ProjectError) as caught:
+        load()
+    assert caught.value.message == f"{path} cannot be read: Is a directory"
+    assert caught.value.where.file == path
 
 
 # --- stages ----------------------------------------------------------------------------------
@@ -245,6 +285,41 @@ def test_a_stage_of_other_characters_is_refused(refused):
     assert "letters, digits and hyphens" in message
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('region = "eu"', 'region = "eu": it takes'),
+        ("logging = 1", "logging = 1: it takes"),
+        ("acount = 1", "[stages.prod] has no setting 'acount'"),
+        ("[stages.prod.workflow]\ntimeout = 0", "timeout = 0: it takes"),
+        ("[stages.prod.workflow]\nx = 0", "[stages.prod.workflow] has no setting 'x'"),
+        ("[stages.prod.functions]\nmemory = 1", "memory = 1: it takes"),
+        ("[stages.prod.functions.f]\nmemory = 1", "memory = 1: it takes"),
+        ("[stages.prod.functions.f]\nx = 1", "[stages.prod.functions.f] has no setting 'x'"),
+    ],
+)
+@pytest.mark.parametrize("stage", [None, "dev", "prod"])
+def test_every_stage_is_checked_once_whichever_is_chosen(refused, line, message, stage):
+    text = f"[stages.dev]\n[stages.prod]\n{line}\n"
+    ((number, found),) = refused(text, stage=stage)
+    assert number == len(text.splitlines())
+    assert found.startswith(message)
+
+
+@pytest.mark.parametrize("stage", [None, "prod"])
+def test_a_stage_that_is_no_table_is_one_problem(refused, stage):
+    assert refused("[stages]\nprod = 1", stage=stage) == [(2, "'prod' is a table")]
+
+
+def test_a_functions_runtime_is_what_its_own_table_says(load):
+    text = '[functions]\nruntime = "python3.12"\n[functions.a]\nmemory = 128\n[functions.b]\n'
+    text += 'runtime = "python3.11"\n[stages.p.functions.a]\nruntime = "python3.10"'
+    assert load(text, stage="p").functions["a"].runtime == "python3.10"
+    found = load(text)
+    assert found.defaults.runtime == "python3.12"
+    assert (found.functions["a"].runtime, found.functions["b"].runtime) == (None, "python3.11")
+
+
 # --- what is refused -------------------------------------------------------------------------
 
 
@@ -302,6 +377,14 @@ def test_an_unknown_key_is_refused_with_its_line_and_the_nearest(load, text, lin
         ("workflow", "policies = [1]"),
         ("workflow", 'policies = [{ actions = ["s3:GetObject"] }]'),
         ("workflow", "substitutions = { a = [] }"),
+        ("workflow", 'policies = [{ actions = [], resources = ["*"] }]'),
+        ("workflow", 'policies = [{ actions = ["s3:GetObject"], resources = [] }]'),
+        ("workflow", 'substitutions = { "a b" = 1 }'),
+        ("workflow", 'substitutions = { "a-b" = 1 }'),
+        ("workflow", 'substitutions = { "a.b" = 1 }'),
+        ("workflow", 'substitutions = { "" = 1 }'),
+        ("workflow", 'disable_rules = ["endngs"]'),
+        ("workflow", 'disable_rules = ["json-syntax"]'),
         ("workflow", "substitutions = { a = nan }"),
         ("workflow", "substitutions = { a = inf }"),
         ("workflow", "substitutions = { a = 2026-01-01 }"),
@@ -311,6 +394,12 @@ def test_an_unknown_key_is_refused_with_its_line_and_the_nearest(load, text, lin
         ("functions", "timeout = 0"),
         ("functions", 'architecture = "arm"'),
         ("functions", "environment = { A = 1 }"),
+        ("functions", 'environment = { AWS_REGION = "x" }'),
+        ("functions", 'environment = { _HANDLER = "x" }'),
+        ("functions", 'environment = { LAMBDA_TASK_ROOT = "x" }'),
+        ("functions", 'environment = { MY-VAR = "x" }'),
+        ("functions", 'environment = { 1A = "x" }'),
+        ("functions", "policies = [{ actions = [], resources = [] }]"),
         ("functions", "log_retention = 15"),
         ("functions", "log_retention = true"),
         ("functions", "ephemeral_storage = 511"),
@@ -336,6 +425,79 @@ def test_a_value_that_cannot_be_is_refused_with_its_line(refused, table, value):
 def test_a_target_that_cannot_be_is_refused(refused, value):
     ((line, _),) = refused(f"[stages.p]\n{value}", stage="p")
     assert line == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "message", "hint"),
+    [
+        ("endngs", "ids of rules, and 'endngs' is none", "did you mean 'endings'? "),
+        ("zzz", "ids of rules, and 'zzz' is none", "`maestro validate --rules` lists them"),
+        (
+            "json-syntax",
+            (
+                "rules that can be switched off, and 'json-syntax' is none: "
+                "what it finds cannot be deployed"
+            ),
+            "those that can: structure, ",
+        ),
+    ],
+)
+def test_a_rule_that_cannot_be_switched_off_is_told_why(load, rule, message, hint):
+    with pytest.raises(ProjectError) as caught:
+        load(f'[workflow]\ndisable_rules = ["endings", "{rule}"]')
+    assert caught.value.message.endswith(f"it takes {message}")
+    assert caught.value.hint.startswith(hint)
+
+
+def test_every_rule_that_can_be_switched_off_may_be(load):
+    rules = list(registry.OPTIONAL)
+    assert load(f"[workflow]\ndisable_rules = {rules}").workflow.disable_rules == tuple(rules)
+
+
+def test_a_variable_of_lambdas_own_is_named_and_no_value_is_shown(refused):
+    text = '[functions]\nenvironment = { KEY = "secret", AWS_REGION = "x" }'
+    assert refused(text) == [
+        (
+            2,
+            (
+                "environment = { KEY = ..., AWS_REGION = ... }: "
+                "it takes other names: AWS_REGION is Lambda's own"
+            ),
+        )
+    ]
+
+
+def test_variables_that_merely_begin_like_lambdas_own_are_taken(load):
+    text = '[functions]\nenvironment = { AWS_LAMBDA_EXEC_WRAPPER = "/opt/x", TZ = "UTC", A1_ = "" }'
+    assert len(load(text).defaults.environment) == 3
+
+
+def test_an_environment_is_no_larger_than_lambda_takes(load, refused):
+    room = 4096 - len('{"KEY":""}')
+    fits = f'[functions]\nenvironment = {{ KEY = "{"x" * room}" }}\n'
+    assert load(fits)
+    message = "the environment has {} bytes; Lambda takes at most 4,096"
+    assert refused(fits.replace("xx", "xxx", 1)) == [(2, message.format("4,097"))]
+    assert refused(fits.replace("xx", "xxx", 1) + "[functions.f]\nmemory = 128") == [
+        (2, message.format("4,097"))
+    ]
+    merged = f'{fits}[functions.f]\n\nenvironment = {{ B = "" }}\n'
+    assert refused(merged) == [(5, message.format("4,103"))]
+
+
+def test_a_region_of_the_european_sovereign_cloud_is_one(load):
+    text = '[stages.p]\nregion = "eusc-de-east-1"'
+    assert load(text, stage="p").target.region == "eusc-de-east-1"
+
+
+def test_tables_that_are_nested_too_deeply_are_no_toml(refused):
+    ((_, message),) = refused(f"[workflow]\nname = {'[' * 100_000}")
+    assert message.startswith("it is not TOML: ")
+
+
+def test_a_number_of_too_many_digits_is_refused(refused):
+    ((_, message),) = refused(f"[workflow]\ntimeout = {'9' * 5000}")
+    assert message.startswith("it is not TOML: ")
 
 
 def test_every_problem_is_named_at_once(refused):
@@ -417,4 +579,4 @@ memory = 128
 [functions."quoted"]
 memory = 128
 """
-    assert settings.line_of(text, path) == line
+    assert tables.line_of(text, path) == line
