@@ -12,6 +12,10 @@ ENDINGS = {".py": "python", ".mjs": "nodejs", ".js": "nodejs", ".cjs": "nodejs"}
 """The language of a handler's file."""
 
 
+_ALL_OF_ANOTHER = r"\bexport\s*\*|\bmodule\.exports\s*=\s*require\b|\b__exportStar\b"
+"""A module that exports all that another does, whose names are not in it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlerProblem:
     """Why a file has no handler."""
@@ -32,6 +36,8 @@ def missing_handler(path: Path, function: str) -> HandlerProblem | None:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError:
         return HandlerProblem(message="it is not UTF-8")
+    except OSError as error:
+        return HandlerProblem(message=f"it cannot be read: {error.strerror or error}")
     if ENDINGS[path.suffix] == "python":
         return _in_python(text, function)
     return _in_node(text, function)
@@ -48,6 +54,8 @@ def _in_python(text: str, function: str) -> HandlerProblem | None:
         )
     except ValueError as error:  # a null byte
         return HandlerProblem(message=f"it is not Python: {error}")
+    except (RecursionError, MemoryError):
+        return HandlerProblem(message="it is nested too deeply for Python to read it")
     names = _bound(tree.body)
     if function in names or "*" in names:
         return None
@@ -56,34 +64,33 @@ def _in_python(text: str, function: str) -> HandlerProblem | None:
 
 def _bound(body: list[ast.stmt]) -> set[str]:
     """The names that a module's statements bind; `*` where that cannot be known."""
-    names: set[str] = set()
-    for statement in body:
-        match statement:
-            case (
-                ast.FunctionDef(name=name)
-                | ast.AsyncFunctionDef(name=name)
-                | ast.ClassDef(name=name)
-            ):
-                names.add(name)
-            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                names |= {alias.asname or alias.name.split(".")[0] for alias in aliases}
-            case _:
-                names |= {
-                    node.id
-                    for node in ast.walk(statement)
-                    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-                }
-                for inner in ("body", "orelse", "finalbody"):
-                    names |= _bound(getattr(statement, inner, []))
-                for handler in getattr(statement, "handlers", []):
-                    names |= _bound(handler.body)
+    scopes = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    names = {
+        node.id
+        for statement in body
+        if not isinstance(statement, scopes)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    waiting: list[ast.AST] = list(body)  # no recursion: a chain of elif is nested as deep
+    while waiting:
+        statement = waiting.pop()
+        if isinstance(statement, scopes):
+            names.add(statement.name)
+        elif isinstance(statement, ast.Import | ast.ImportFrom):
+            names |= {alias.asname or alias.name.split(".")[0] for alias in statement.names}
+        else:
+            for inner in ("body", "orelse", "finalbody", "handlers", "cases"):
+                waiting += getattr(statement, inner, None) or []
     return names
 
 
 def _in_node(text: str, function: str) -> HandlerProblem | None:
-    """JavaScript can export in more ways than a look tells; one without the name exports it not."""
-    code = re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)
-    exports = re.search(r"\bexports?\b", code)
-    if exports and (re.search(rf"\b{re.escape(function)}\b", code) or "export *" in code):
+    """JavaScript can export in more ways than a look tells: only what is ruled out is refused.
+
+    Comments are text like any other here, for what begins one may stand in a string.
+    """
+    name = rf"(?<![\w$]){re.escape(function)}(?![\w$])"
+    if re.search(r"\bexports?\b", text) and re.search(f"{name}|{_ALL_OF_ANOTHER}", text):
         return None
     return HandlerProblem(message=f"it exports no {function!r}")

@@ -68,6 +68,26 @@ def test_a_python_file_that_is_no_python_is_told_with_its_place(missing):
 
 @pytest.mark.parametrize(
     "text",
+    ["(" * 5000 + ")" * 5000, "-" * 200_000 + "1"],
+    ids=["parentheses", "signs"],
+)
+def test_a_python_file_that_is_nested_too_deeply_is_told(missing, text):
+    assert missing(text).message.startswith(("it is not Python: ", "it is nested too deeply"))
+
+
+def test_a_long_chain_of_branches_is_looked_through(missing):
+    chain = "if A == 0:\n    pass\n" + "".join(f"elif A == {n}:\n    pass\n" for n in range(900))
+    assert missing(f"{chain}else:\n    def handler(e, c): ...\n") is None
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path):
+    (tmp_path / "f.py").mkdir()
+    problem = runtimes.missing_handler(tmp_path / "f.py", "handler")
+    assert problem.message == "it cannot be read: Is a directory"
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "export const handler = async (event) => event;",
         "export async function handler(event) {}",
@@ -76,6 +96,14 @@ def test_a_python_file_that_is_no_python_is_told_with_its_place(missing):
         "exports.handler = async () => 1;",
         "module.exports = { handler };",
         "module.exports.handler = handler;",
+        # Nothing of these rules the export out:
+        'const u="https://x.com";exports.handler=async()=>u',
+        "const glob = 'src/**/*.js'; export const handler = 1; // */",
+        "export*from'./other.mjs';",
+        "module.exports = require('./dist/index');",
+        "__exportStar(require('./other'), exports);",
+        "// export const handler = 1",
+        "/* exports.handler\n = 1 */ export const main = 1",
     ],
 )
 def test_a_node_handler_is_found_however_it_is_exported(missing, text):
@@ -88,9 +116,10 @@ def test_a_node_handler_is_found_however_it_is_exported(missing, text):
         "",
         "const handler = 1;",
         "export const main = 1;",
-        "// export const handler = 1",
-        "/* exports.handler\n = 1 */ export const main = 1",
         "export const handlers = 1;",
+        "export const $handler = 1;",
+        "// const handler = 1",
+        "/* exports.main\n = 1 */ export const main = 1",
     ],
 )
 def test_a_node_file_without_a_handler_is_told(missing, text):

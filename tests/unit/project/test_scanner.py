@@ -1,6 +1,8 @@
 """A folder to a project, or to one error that holds every problem."""
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -420,6 +422,303 @@ def test_a_stages_unknown_function_is_named_with_the_stages_line(problems):
 def test_a_folder_that_is_not_there_is_asked_wrongly(tmp_path, home):
     with pytest.raises(UsageError):
         scanner.load(tmp_path / "nowhere", Flags(), environ={}, home=home)
+
+
+# --- what cannot be read ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def problems_of(home, kept_out):
+    """What is wrong with a folder that was prepared, as (place, rule, message)."""
+
+    def found(root):
+        with kept_out(), pytest.raises(ProjectError) as caught:
+            scanner.load(root, Flags(), environ={}, home=home)
+        return [(str(f.where), f.rule, f.message) for f in caught.value.findings]
+
+    return found
+
+
+def test_a_definition_that_is_a_folder_is_a_problem(folder, problems_of):
+    root = folder({"definition.asl.json": None}, definition=None)
+    assert problems_of(root) == [
+        (
+            "definition.asl.json",
+            "definition",
+            "definition.asl.json cannot be read: Is a directory",
+        )
+    ]
+
+
+def test_settings_that_are_a_folder_are_a_problem(folder, problems_of):
+    assert problems_of(folder({"maestro.toml": None})) == [
+        ("maestro.toml", "settings", "maestro.toml cannot be read: Is a directory")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "rule", "message"),
+    [
+        ("definition.asl.json", "definition", "definition.asl.json cannot be read"),
+        ("maestro.toml", "settings", "maestro.toml cannot be read"),
+        ("lambdas", "functions", "lambdas cannot be read"),
+        ("lambdas/f.py", "handler", "it cannot be read"),
+        ("lambdas/g", "functions", "g cannot be read"),
+        ("lambdas/g/deep", "functions", "deep cannot be read"),
+        ("lambdas/_shared", "functions", "_shared cannot be read"),
+    ],
+)
+def test_what_may_not_be_read_is_a_problem(folder, problems_of, path, rule, message):
+    files = {
+        "maestro.toml": "",
+        "lambdas/f.py": PYTHON,
+        "lambdas/g/index.py": PYTHON,
+        "lambdas/g/deep/a.py": "",
+        "lambdas/_shared/a.py": "",
+    }
+    root = folder(files)
+    before = (root / path).stat().st_mode
+    (root / path).chmod(0)
+    try:
+        assert problems_of(root) == [(path, rule, f"{message}: Permission denied")]
+    finally:
+        (root / path).chmod(before)
+
+
+def test_a_folder_that_may_only_be_listed_is_a_problem(folder, problems_of):
+    root = folder({"lambdas/g/index.py": PYTHON})
+    (root / "lambdas/g").chmod(0o444)
+    try:
+        assert problems_of(root)[0][1:] == ("functions", "g cannot be read: Permission denied")
+    finally:
+        (root / "lambdas/g").chmod(0o755)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such names")
+@pytest.mark.parametrize(
+    "name", [b"\xff.py", b"\xff", b"_\xff.py", b"g/\xff.py", b"g/\xff/a.py", b"_s/\xff"]
+)
+def test_a_name_that_is_not_utf_8_is_a_problem(folder, problems_of, name):
+    root = folder({"lambdas/g/index.py": PYTHON, "lambdas/_s/a.py": ""})
+    path = Path(os.fsdecode(os.fsencode(root / "lambdas") + b"/" + name))
+    if name == b"\xff":
+        path.mkdir()
+        (path / "index.py").write_text(PYTHON)
+    else:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(PYTHON)
+    ((place, rule, message),) = problems_of(root)
+    assert rule == "functions"
+    assert "\ufffd" in place
+    assert message.endswith("is not UTF-8")
+    (place + message).encode()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such names")
+def test_a_name_that_is_not_utf_8_and_is_no_function_is_no_problem(folder, home):
+    root = folder()
+    (root / "lambdas").mkdir()
+    Path(os.fsdecode(os.fsencode(root / "lambdas") + b"/\xff.md")).write_text("")
+    (note,) = scanner.load(root, Flags(), environ={}, home=home).notes
+    assert note.message == "\ufffd.md is ignored: it is no function"
+
+
+# --- links -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [
+        ("lambdas/f/creds", "outside/file"),
+        ("lambdas/f/deep/creds", "outside"),
+        ("lambdas/_shared/creds", "outside"),
+        ("lambdas/_creds", "outside"),
+        ("lambdas/g", "outside"),
+        ("lambdas/g.py", "outside/file"),
+    ],
+)
+@pytest.mark.parametrize("relative", [True, False])
+def test_a_link_out_of_the_project_is_a_problem(folder, problems_of, link, target, relative):
+    root = folder({"lambdas/f/index.py": PYTHON, "lambdas/_shared/a.py": ""})
+    outside = root.parent / "outside"
+    outside.mkdir()
+    (outside / "file").write_text("secret")
+    path, target = root / link, root.parent / target
+    path.parent.mkdir(exist_ok=True)
+    up = Path(*[".."] * len(path.relative_to(root).parts))
+    path.symlink_to(up / target.relative_to(root.parent) if relative else target)
+    ((place, rule, message),) = problems_of(root)
+    assert (place, rule) == (link, "functions")
+    assert message == f"the link {path.name} leads out of the project, to {target}"
+
+
+def test_a_link_from_lambdas_itself_out_of_the_project_is_a_problem(folder, problems_of, tmp_path):
+    root = folder()
+    (tmp_path / "outside").mkdir()
+    (root / "lambdas").symlink_to(tmp_path / "outside")
+    ((place, rule, _),) = problems_of(root)
+    assert (place, rule) == ("lambdas", "functions")
+
+
+def test_a_link_inside_the_project_is_none_whatever_way_leads_there(folder, home, tmp_path):
+    root = folder({"lambdas/f/index.py": PYTHON, "common/a.py": "A = 1"})
+    (root / "lambdas/f/a.py").symlink_to("../../common/a.py")
+    (root / "lambdas/g").symlink_to("f")
+    (tmp_path / "elsewhere").symlink_to(tmp_path)
+    for path in (root, tmp_path / "elsewhere" / root.name):
+        project = scanner.load(path, Flags(), environ={}, home=home)
+        assert functions(project).keys() == {"f", "g"}
+
+
+# --- handlers elsewhere ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layers", ["", 'layers = ["arn:aws:lambda:eu-west-1:1:layer:x:1"]'])
+@pytest.mark.parametrize(
+    "handler",
+    ["../../x/manager.handler", "../g.handler", "/x/y.handler", "/opt/../x.handler", "..x.handler"],
+)
+def test_a_handler_that_leads_out_of_its_folder_is_a_problem(problems, tmp_path, handler, layers):
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "manager.py").write_text(PYTHON)
+    files = {
+        "maestro.toml": f'[functions.f]\nmemory = 128\n{layers}\nhandler = "{handler}"',
+        "lambdas/f/index.py": PYTHON,
+        "lambdas/g.py": PYTHON,
+    }
+    assert problems(files) == [
+        ("maestro.toml:4", "handler", f"the handler {handler!r} leads out of the function's folder")
+    ]
+
+
+def test_the_stages_line_is_told_of_a_stages_handler(problems):
+    text = '[functions.f]\nhandler = "index.handler"\n[stages.p.functions.f]\nhandler = "../f.x"'
+    files = {"maestro.toml": text, "lambdas/f/index.py": PYTHON}
+    ((place, _, _),) = problems(files, stage="p")
+    assert place == "maestro.toml:4"
+
+
+def test_an_absolute_handler_is_not_looked_for_on_this_machine(problems, tmp_path):
+    (tmp_path / "m.py").write_text(PYTHON)
+    files = {
+        "maestro.toml": f'[functions.f]\nhandler = "{tmp_path}/m.handler"',
+        "lambdas/f/index.py": PYTHON,
+    }
+    ((_, rule, _),) = problems(files)
+    assert rule == "handler"
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        "datadog_lambda.handler.handler",
+        "/opt/nodejs/node_modules/datadog-lambda-js/handler.handler",
+    ],
+)
+@pytest.mark.parametrize("file", ["lambdas/f.py", "lambdas/f/index.py"])
+def test_a_handler_may_live_in_a_layer(scan, problems, file, handler):
+    text = f'[functions.f]\nhandler = "{handler}"\n'
+    ((_, rule, _),) = problems({"maestro.toml": text, file: PYTHON})
+    assert rule == "handler"
+    layered = f'{text}layers = ["arn:aws:lambda:eu-west-1:464622532012:layer:Datadog:1"]'
+    project = scan({"maestro.toml": layered, file: PYTHON})
+    assert functions(project) == {"f": ("python3.13", handler)}
+    assert [(n.rule, n.severity) for n in project.notes] == [("handler", "info")]
+
+
+# --- names that look like no function --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["readme_sender", "READMEs", "testing", "tests_runner", "test", "conftest_", "lock"]
+)
+def test_a_name_that_only_begins_like_an_ignored_one_is_a_function(scan, name):
+    assert functions(scan({f"lambdas/{name}.py": PYTHON})).keys() == {name}
+
+
+@pytest.mark.parametrize("name", ["README", "readme.md", "Readme.txt", "ReadMe.rst", "Tests/x.py"])
+def test_a_readme_is_no_function_however_it_is_written(scan, name):
+    assert ignored(scan({f"lambdas/{name}": ""})) == [f"lambdas/{name.split('/')[0]}"]
+
+
+# --- limits ----------------------------------------------------------------------------------
+
+
+def test_a_definition_that_is_too_large_is_a_problem(scan, problems):
+    def commented(length):
+        text = json.dumps({"Comment": "", **PASS})
+        return text.replace('""', '"' + "x" * (length - len(text)) + '"')
+
+    assert scan(definition=commented(1_048_576))
+    assert problems(definition=commented(1_048_577)) == [
+        (
+            "definition.asl.json",
+            "limits",
+            "the definition has 1,048,577 characters; Step Functions takes at most 1,048,576",
+        )
+    ]
+
+
+def test_more_functions_than_a_stack_has_room_for_are_a_problem(scan, problems):
+    files = {f"lambdas/f{n}.py": PYTHON for n in range(165)}
+    assert len(scan(files).functions) == 165
+    assert problems({**files, "lambdas/g.py": PYTHON}) == [
+        (
+            "lambdas",
+            "limits",
+            "166 functions make a stack of 502 resources; CloudFormation takes at most 500",
+        )
+    ]
+
+
+# --- what the role is not given --------------------------------------------------------------
+
+SEND = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::sqs:sendMessage",
+    "Parameters": {"QueueUrl": "https://queue", "MessageBody": "x"},
+    "End": True,
+}
+SENDING = {"StartAt": "A", "States": {"A": SEND}}
+
+
+def test_a_service_that_is_called_without_a_policy_is_told(scan):
+    (note,) = scan(definition=SENDING).notes
+    assert (note.rule, note.severity, note.state) == ("ungranted", "warning", "A")
+    assert "sqs:sendMessage" in note.message
+    assert "[workflow] policies" in note.hint
+
+
+@pytest.mark.parametrize(
+    "line", ['policies = ["AmazonSQSFullAccess"]', 'disable_rules = ["ungranted"]']
+)
+def test_a_policy_of_the_users_is_believed(scan, line):
+    assert scan({"maestro.toml": f"[workflow]\n{line}"}, definition=SENDING).notes == ()
+
+
+# --- rules that are switched off -------------------------------------------------------------
+
+
+def test_notes_can_be_switched_off(scan):
+    state = {"Type": "Pass", "Result": "${x}", "End": True}
+    rules = '[workflow]\ndisable_rules = ["unknown-substitution", "ignored"]'
+    files = {"maestro.toml": rules, "lambdas/data.csv": ""}
+    assert scan(files, definition={"StartAt": "A", "States": {"A": state}}).notes == ()
+
+
+def test_a_key_that_is_written_twice_can_be_let_pass(scan, problems):
+    text = '{"StartAt": "A", "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
+    ((_, rule, _),) = problems(definition=text)
+    assert rule == "duplicate-key"
+    rules = '[workflow]\ndisable_rules = ["duplicate-key"]'
+    assert scan({"maestro.toml": rules}, definition=text).notes == ()
+
+
+def test_what_cannot_be_deployed_stays_an_error(problems):
+    arn = {"Type": "Pass", "Result": "arn:aws:sns:::${x}", "End": True}
+    rules = '[workflow]\ndisable_rules = ["unknown-substitution"]'
+    found = problems({"maestro.toml": rules}, definition={"StartAt": "A", "States": {"A": arn}})
+    assert [rule for _, rule, _ in found] == ["unknown-substitution"]
 
 
 # --- where the folder is ---------------------------------------------------------------------

@@ -1,0 +1,134 @@
+"""Which handler and which runtime a function has, and whether the handler is there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from maestro_cdk.model import FunctionSettings, Settings
+from maestro_cdk.project import files, runtimes
+from maestro_cdk.project.report import Report
+
+STEMS = ("index", "app", "main", "handler")
+"""What a handler's file in a folder may be called, besides the folder's own name."""
+
+_LAYERS = "/opt/"  # where Lambda unpacks them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handler:
+    """What Lambda is told to call, and what runs it."""
+
+    text: str
+    runtime: str
+
+
+def named_in(folder: Path) -> Path | None:
+    """The handler's file of a function's folder, by its name."""
+    for stem in (*STEMS, folder.name):
+        for ending in runtimes.ENDINGS:
+            if (folder / f"{stem}{ending}").is_file():
+                return folder / f"{stem}{ending}"
+    return None
+
+
+def find(
+    function: str, root: Path, file: Path | None, settings: Settings, report: Report
+) -> Handler | None:
+    """The handler of a function, with a finding for whatever is wrong with it.
+
+    Args:
+        function: its name.
+        root: its file or folder.
+        file: the handler's file as far as its name tells.
+        settings: the project's.
+        report: where findings go.
+    """
+    own = settings.functions.get(function)
+    said = own.runtime if own else None
+    found = own or settings.defaults
+    if found.handler is not None and _leaves(found.handler, found):
+        report.add(
+            "handler",
+            f"the handler {found.handler!r} leads out of the function's folder",
+            report.setting("functions", function, "handler"),
+            "name a file in the folder, as Lambda will see it: src/api.handler",
+        )
+        return None
+    if file is None and found.handler is not None:
+        file = _file_of(found.handler.rpartition(".")[0], root)
+    if file is None:
+        if found.handler is None or said is None:
+            _none(function, root, report)
+            return None
+        # Built for a runtime whose files maestro does not know.
+        return Handler(text=found.handler, runtime=said)
+    language = runtimes.ENDINGS[file.suffix]
+    runtime = said or settings.defaults.runtime or runtimes.DEFAULTS[language]
+    if runtimes.language(runtime) not in (language, "provided"):
+        if said:
+            report.add(
+                "functions",
+                f"{file.name} is not for the runtime {runtime}",
+                file,
+                f"change [functions.{function}] runtime in maestro.toml",
+            )
+        runtime = runtimes.DEFAULTS[language]  # [functions] speaks of the others
+    text = found.handler or f"{file.stem}.handler"
+    _check(function, root, text, found, report)
+    return Handler(text=text, runtime=runtime)
+
+
+def _leaves(handler: str, settings: FunctionSettings) -> bool:
+    """Whether a handler is looked for outside of what is packed, and of layers."""
+    if handler.startswith("/"):
+        return not (settings.layers and handler.startswith(_LAYERS)) or ".." in handler
+    return ".." in handler
+
+
+def _check(
+    function: str, root: Path, handler: str, settings: FunctionSettings, report: Report
+) -> None:
+    """Say where a handler is in no file, or its file does not hold it."""
+    module, _, name = handler.rpartition(".")
+    file = _file_of(module, root if root.is_dir() else root.parent)
+    if file is not None:
+        problem = runtimes.missing_handler(file, name)
+        if problem is not None:
+            where = report.ref(file, problem.line, problem.column)
+            hint = None if problem.line else f"Lambda calls {name}(event, context) in it"
+            report.add("handler", problem.message, where, hint)
+    elif settings.layers:
+        report.add(
+            "handler",
+            f"the handler {handler!r} of {function!r} is in no file of its own: "
+            "Lambda looks for it in the layers",
+            root,
+            severity="info",
+        )
+    else:
+        report.add(
+            "handler",
+            f"the handler {handler!r} of {function!r} is in no file",
+            root,
+            f"[functions.{function}] handler is file.function",
+        )
+
+
+def _none(function: str, root: Path, report: Report) -> None:
+    stems = ", ".join((*STEMS, function))
+    report.add(
+        "handler",
+        f"the function {function!r} has no handler file",
+        root,
+        f"name it one of {stems} (.py, .mjs, .js, .cjs), or set handler and runtime "
+        f"in maestro.toml: [functions.{function}]",
+    )
+
+
+def _file_of(module: str, folder: Path) -> Path | None:
+    """The file of a handler's module; Python's may be written with dots for slashes."""
+    for ending in runtimes.ENDINGS:
+        for name in (module, module.replace(".", "/") if ending == ".py" else module):
+            path = folder / f"{name}{ending}"
+            if not name.startswith("/") and files.is_file(path):
+                return path
+    return None
