@@ -3,7 +3,7 @@
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -91,19 +91,33 @@ class Context:
         Raises:
             ProjectError: every problem of its folder, files named as seen from the current one.
         """
+        project = self._read(scanner.load)
+        return replace(project, notes=rebased(project.notes, project.folder))
+
+    def outline(self) -> Project:
+        """The project's name and target, for what is deployed: its folder may be broken by now.
+
+        Raises:
+            ProjectError: its settings cannot be read.
+        """
+        return self._read(scanner.outline)
+
+    def _read(self, reader: Callable[..., Project]) -> Project:
         folder = self.folder()
-        flags = Flags(
-            stage=self.options.stage or stage_of_cdk(self.environ),
-            region=self.options.region,
-            profile=self.options.profile,
-        )
         try:
-            project = scanner.load(folder, flags, environ=self.environ, home=Path.home())
+            project = reader(folder, self._flags(), environ=self.environ, home=Path.home())
         except ProjectError as error:
             raise ProjectError(rebased(error.findings, folder)) from error
         if self.options.local:  # it is of no account and needs no profile
             project = replace(project, settings=replace(project.settings, target=Target()))
-        return replace(project, notes=rebased(project.notes, folder))
+        return project
+
+    def _flags(self) -> Flags:
+        return Flags(
+            stage=self.options.stage or stage_of_cdk(self.environ),
+            region=self.options.region,
+            profile=self.options.profile,
+        )
 
     def notice(self, project: Project) -> None:
         """Tell of what is worth mending in a project, though it can be deployed."""

@@ -89,7 +89,7 @@ def _seen(path: Path) -> Path:
 @shared(*CLOUD, "yes")
 def teardown(context: Context, *, force: bool) -> None:
     """Delete the project's stack, and all that belongs to it."""
-    project = context.project()
+    project = context.outline()
     cloud = context.cloud(project)
     doomed = tearing.prepare(project, cloud=cloud)
     if doomed.stack is not None and (doomed.stack.protected or not (force or context.options.yes)):
@@ -166,7 +166,7 @@ def run(
 ) -> None:
     """Start an execution, follow it state by state, print its output."""
     payload = _payload(given)
-    project = context.project()
+    project = context.outline()
     cloud = context.cloud(project)
     machine = running.machine_of(project, cloud=cloud, local=context.options.local)
     started = running.start(

@@ -35,7 +35,7 @@ def validate(context: Context, *, files: tuple[Path, ...], format_: str, rules: 
     With FILES, look at these definitions by themselves.
     """
     if rules:
-        for rule in registry.RULES:
+        for rule in registry.EVERY:
             click.echo(f"{rule.id:<20} {rule.severity:<8} {rule.summary}")
         return
     if files:
@@ -71,7 +71,7 @@ def _print(findings: list[Finding], format_: str) -> None:
     if format_ == "json":
         click.echo(json.dumps({"findings": as_values(findings)}, indent=2))
     elif format_ == "sarif":
-        click.echo(as_sarif(findings, {rule.id: rule.summary for rule in registry.RULES}))
+        click.echo(as_sarif(findings, {rule.id: rule.summary for rule in registry.EVERY}))
     elif format_ == "github":
         if findings:
             click.echo(as_github(findings))

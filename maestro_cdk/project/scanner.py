@@ -45,14 +45,22 @@ def find(start: Path) -> Path:
     """The nearest folder upward from `start` that holds a definition.
 
     Raises:
-        UsageError: there is none up to the root.
+        ProjectError: there is none up to the root.
     """
     for folder in (start, *start.parents):
         if any(files.is_file(folder / name) for name in DEFINITIONS):
             return folder
-    raise UsageError(
-        f"no {DEFINITION} in {start}, nor in any folder above it",
-        hint="go to a project's folder, name one with --project, or make one with `maestro new`",
+    raise ProjectError(
+        [
+            Finding(
+                rule="definition",
+                severity="error",
+                message=f"there is no {DEFINITION} in {start}, nor in any folder above it",
+                hint="go to a project's folder, name one with --project, or make one with "
+                "`maestro new`",
+                where=SourceRef(file=DEFINITION),
+            )
+        ]
     )
 
 
@@ -70,10 +78,55 @@ def scan(folder: Path, found: Settings) -> Project:
 
 
 def load(folder: Path, flags: settings.Flags, *, environ: Mapping[str, str], home: Path) -> Project:
-    """A project with its settings; see `scan` and `settings.load` for what can be wrong."""
+    """A project with its settings.
+
+    Raises:
+        ProjectError: every problem of its settings, its folder and its definition.
+    """
+    found, wrong = _settings(folder, flags, environ=environ, home=home)
+    if not wrong:
+        return scan(folder, found)
+    try:
+        scan(folder, found)
+    except ProjectError as error:
+        wrong += error.findings
+    raise ProjectError(_ordered(list(wrong)))
+
+
+def outline(
+    folder: Path, flags: settings.Flags, *, environ: Mapping[str, str], home: Path
+) -> Project:
+    """What a project is called and where it goes, whatever is in its folder by now.
+
+    Raises:
+        ProjectError: its settings cannot be read.
+    """
+    found, wrong = _settings(folder, flags, environ=environ, home=home)
+    if wrong:
+        raise ProjectError(wrong)
+    name = _full_name(found)
+    return Project(
+        folder=folder,
+        definition=Definition(text="", substitutions={}, functions=()),
+        functions=(),
+        shared=(),
+        settings=found,
+        name=name,
+        stack_name=name,
+    )
+
+
+def _settings(
+    folder: Path, flags: settings.Flags, *, environ: Mapping[str, str], home: Path
+) -> tuple[Settings, tuple[Finding, ...]]:
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder", hint="--project names a project's folder")
-    return scan(folder, settings.load(folder, flags, environ=environ, home=home))
+    return settings.read(folder, flags, environ=environ, home=home)
+
+
+def _full_name(found: Settings) -> str:
+    """The workflow's name with its stage, which is the stack's and the state machine's too."""
+    return f"{found.workflow.name}-{found.stage}" if found.stage else found.workflow.name
 
 
 def logical_id(name: str) -> str:
@@ -116,9 +169,8 @@ class _Scan:
     # --- names -------------------------------------------------------------------------------
 
     def _name(self) -> str:
-        """The workflow's name with its stage, which is the stack's and the state machine's too."""
-        workflow = self.settings.workflow.name
-        name = f"{workflow}-{self.settings.stage}" if self.settings.stage else workflow
+        """The workflow's full name, looked at."""
+        workflow, name = self.settings.workflow.name, _full_name(self.settings)
         where = SourceRef(file=settings.FILE)
         hint = "set another as [workflow] name in maestro.toml"
         if not _STACK_NAME.fullmatch(workflow):

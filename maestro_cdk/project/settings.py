@@ -1,7 +1,7 @@
 """Where each setting comes from: flag, environment, stage, project, user file, default."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from json import dumps, loads
@@ -11,6 +11,7 @@ from typing import Any
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import (
     JSON,
+    Finding,
     FunctionSettings,
     Settings,
     Target,
@@ -49,6 +50,20 @@ def load(folder: Path, flags: Flags, *, environ: Mapping[str, str], home: Path) 
     Raises:
         ProjectError: every key that is unknown or has a value that cannot be, with its line.
     """
+    found, findings = read(folder, flags, environ=environ, home=home)
+    if findings:
+        raise ProjectError(findings)
+    return found
+
+
+def read(
+    folder: Path, flags: Flags, *, environ: Mapping[str, str], home: Path
+) -> tuple[Settings, tuple[Finding, ...]]:
+    """The settings as far as they can be, and what is wrong with the others; see `load`.
+
+    Raises:
+        ProjectError: a file is not TOML, or cannot be read.
+    """
     file = tables.read(folder / FILE, FILE)
     stage = flags.stage or environ.get("MAESTRO_STAGE") or None
     file.refuse_unknown((), file.tables, ("workflow", "functions", "stages"))
@@ -59,9 +74,7 @@ def load(folder: Path, flags: Flags, *, environ: Mapping[str, str], home: Path) 
     workflow = _workflow(layers, folder, origins)
     defaults, functions = _functions(file, layers, origins)
     target = _target(staged, flags, environ, home, origins)
-    if file.findings:
-        raise ProjectError(file.findings)
-    return Settings(
+    settings = Settings(
         workflow=workflow,
         defaults=defaults,
         functions=functions,
@@ -69,6 +82,7 @@ def load(folder: Path, flags: Flags, *, environ: Mapping[str, str], home: Path) 
         stage=stage,
         origins=origins,
     )
+    return settings, tuple(file.findings)
 
 
 def workflow_name(text: str) -> str:
@@ -149,10 +163,17 @@ def _chosen(file: tables.File, stages: Mapping[str, _Layer], stage: str | None) 
         return None
     if not _STAGE.fullmatch(stage):
         file.refuse((), f"a stage's name holds letters, digits and hyphens: {stage!r} does not")
-    elif stages and stage not in stages and (near := get_close_matches(stage, stages, n=1)):
-        hint = f"did you mean {near[0]!r}? If not, write [stages.{stage}]"
+    elif stages and stage not in stages and (near := _nearest(stage, stages)):
+        hint = f"did you mean {near!r}? If not, write [stages.{stage}]"
         file.refuse(("stages",), f"there is no stage {stage!r}", hint)
     return stages.get(stage)
+
+
+def _nearest(stage: str, stages: Iterable[str]) -> str | None:
+    """The stage that was probably meant: PROD is prod."""
+    lower = {name.lower(): name for name in stages}
+    near = get_close_matches(stage.lower(), lower, n=1)
+    return lower[near[0]] if near else None
 
 
 def _workflow(layers: list[_Layer], folder: Path, origins: dict[str, str]) -> WorkflowSettings:

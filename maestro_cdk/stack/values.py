@@ -12,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from maestro_cdk.asl import arns
 from maestro_cdk.project import runtimes
 
 _LANGUAGES = {
@@ -20,6 +21,14 @@ _LANGUAGES = {
     "ruby": lambda_.RuntimeFamily.RUBY,
     "java": lambda_.RuntimeFamily.JAVA,
     "dotnet": lambda_.RuntimeFamily.DOTNET_CORE,
+}
+
+PSEUDO_PARAMETERS = {
+    "AWS::Region": Aws.REGION,
+    "AWS::AccountId": Aws.ACCOUNT_ID,
+    "AWS::Partition": Aws.PARTITION,
+    "AWS::URLSuffix": Aws.URL_SUFFIX,
+    "AWS::StackName": Aws.STACK_NAME,
 }
 
 RETENTION = {
@@ -82,6 +91,7 @@ def managed(scope: Construct, id_: str, policy: str | None) -> iam.IManagedPolic
 
 def filled(text: str) -> str:
     """An ARN of the settings with what CloudFormation knows in place of the placeholders."""
-    parts = text.split(":")
-    words = {"PARTITION": Aws.PARTITION, "REGION": Aws.REGION, "ACCOUNT_ID": Aws.ACCOUNT_ID}
-    return ":".join(words.get(part, part) for part in parts)
+    return "".join(
+        piece if isinstance(piece, str) else PSEUDO_PARAMETERS[piece.name]
+        for piece in arns.words(text)
+    )

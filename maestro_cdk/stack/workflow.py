@@ -8,7 +8,6 @@ from pathlib import Path
 
 from aws_cdk import (
     AssetHashType,
-    Aws,
     RemovalPolicy,
     Size,
     Tags,
@@ -41,14 +40,6 @@ ARNS_A_STATEMENT = 36
 """What outgrows an inline policy's 10,240 characters CDK moves into managed policies of at most
 6,144, a whole statement at a time. So none may be large; but a role has ten at most, and CDK takes
 an ARN that it does not know for 160 characters: these fill one policy."""
-
-_PSEUDO_PARAMETERS = {
-    "AWS::Region": Aws.REGION,
-    "AWS::AccountId": Aws.ACCOUNT_ID,
-    "AWS::Partition": Aws.PARTITION,
-    "AWS::URLSuffix": Aws.URL_SUFFIX,
-    "AWS::StackName": Aws.STACK_NAME,
-}
 
 
 class Workflow(Construct):
@@ -244,7 +235,7 @@ class Workflow(Construct):
             case FunctionArn(function=name):
                 return self._arns[name]
             case PseudoParameter(name=name):
-                return _PSEUDO_PARAMETERS[name]
+                return values.PSEUDO_PARAMETERS[name]
             case str():
                 return value
             case _:

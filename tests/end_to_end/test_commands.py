@@ -608,6 +608,15 @@ def test_teardown_leaves_nothing_and_a_second_has_nothing_to_do(maestro, deploye
     assert "nothing to do" in second.err
 
 
+def test_what_is_deployed_runs_and_goes_though_the_folder_is_broken_by_now(maestro, deployed, aws):
+    folder = deployed("wreck")
+    (folder / "definition.asl.json").write_text("{ not any more")
+    assert maestro("deploy", "--local", cwd=folder).code == 1
+    assert maestro("run", "--local", cwd=folder).code == 0
+    assert maestro("teardown", "--local", "-f", cwd=folder).code == 0
+    assert aws.left_of("wreck") == []
+
+
 def test_teardown_touches_no_other_project(maestro, deployed, aws):
     deployed("orders-extra")
     folder = deployed("orders")

@@ -189,7 +189,6 @@ def test_new_says_what_is_missing_and_makes_nothing(maestro, folder, words, code
         (["validate", "--fromat", "json"], "--format"),
         (["validate", "--format", "xml"], "xml"),
         (["help", "nothing"], "'nothing'"),
-        (["validate"], "no definition.asl.json in"),
         (["compile", "--project", "nowhere"], "is not a folder"),
         (["run", "-i", "no.json"], "there is no file no.json"),
         (["run", "-i", "{"], "is not JSON"),
@@ -216,3 +215,16 @@ def test_help_is_a_result(maestro, words):
 @pytest.mark.parametrize("words", [["help", "deploy"], ["help", "local", "start"]])
 def test_help_of_a_command_is_what_the_command_says(maestro, words):
     assert maestro(*words).out == maestro(*words[1:], "--help").out
+
+
+def test_a_folder_without_a_definition_is_told_so(maestro):
+    result = maestro("compile")
+    assert result.code == 1
+    assert "there is no definition.asl.json in" in result.err
+
+
+def test_problems_of_settings_and_of_the_folder_are_told_together(maestro, project):
+    folder = project({"StartAt": "B", "States": {"A": {"Type": "Pass", "End": True}}})
+    (folder / "maestro.toml").write_text('[workflow]\nname = "flow"\ntimeout = "long"\n')
+    result = maestro("validate", "--format", "json")
+    assert {finding["rule"] for finding in result.json["findings"]} == {"settings", "transitions"}

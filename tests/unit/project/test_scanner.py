@@ -730,8 +730,8 @@ def test_the_nearest_folder_upward_is_the_project(folder):
     assert scanner.find(root / "lambdas" / "f") == root
 
 
-def test_no_folder_upward_is_asked_wrongly(tmp_path):
-    with pytest.raises(UsageError) as caught:
+def test_no_folder_upward_is_a_finding(tmp_path):
+    with pytest.raises(ProjectError) as caught:
         scanner.find(tmp_path)
     assert "maestro new" in caught.value.hint
 
