@@ -274,8 +274,8 @@ def test_a_definition_can_be_looked_at_by_itself(maestro, tmp_path):
 def test_where_there_is_no_project_it_says_so(maestro, tmp_path):
     result = maestro("validate", cwd=tmp_path)
 
-    assert (result.code, result.out) == (2, "")
-    assert "no definition.asl.json" in result.err
+    assert result.code == 1
+    assert "there is no definition.asl.json" in result.out
 
 
 def test_compile_prints_the_definition_as_it_will_be_deployed(maestro, project):
@@ -655,12 +655,22 @@ def test_at_a_terminal_teardown_shows_what_it_deletes_and_asks(
 # --- JSON --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["deploy", "run", "teardown"])
-def test_an_error_is_one_json_document_too(maestro, write, tmp_path, command):
+def test_an_error_is_one_json_document_too(maestro, write, tmp_path):
     folder = write(tmp_path / "wrong", {"Hello": PASS}, start="Helo")
+
+    result = maestro("deploy", "--local", "--output", "json", cwd=folder)
+
+    assert result.code == 1
+    assert "Helo" in result.json["error"]["message"]
+    assert result.json["error"]["findings"][0]["line"] == 2
+
+
+@pytest.mark.parametrize("command", ["deploy", "run", "teardown"])
+def test_settings_that_cannot_be_read_are_one_json_document(maestro, write, tmp_path, command):
+    folder = write(tmp_path / "wrong", {"Hello": PASS})
+    (folder / "maestro.toml").write_text("[workflow]\nname = \n")
 
     result = maestro(command, "--local", "--output", "json", cwd=folder)
 
     assert result.code == 1
-    assert "Helo" in result.json["error"]["message"]
     assert result.json["error"]["findings"][0]["line"] == 2
