@@ -211,7 +211,7 @@ def test_every_error_is_raised_somewhere():
 
 def commands(group=maestro, path=()):
     """Every command, and those inside groups, by the words that call it."""
-    context = click.Context(group, info_name="maestro")
+    context = click.Context(group, info_name="maestro", **group.context_settings)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         yield (*path, name), command
@@ -233,7 +233,7 @@ def test_every_command_and_option_is_explained(path):
 
 
 def test_the_help_lists_every_command():
-    context = click.Context(maestro, info_name="maestro")
+    context = click.Context(maestro, info_name="maestro", **maestro.context_settings)
     shown = maestro.get_help(context)
     top = {path[0]: command for path, command in COMMANDS.items() if len(path) == 1}
     assert len(top) > 5
