@@ -183,7 +183,9 @@ class Stack:
         if name not in self._known:
             resource = self._resources[name]
             properties = self._properties(resource)
-            after = resource.get("DependsOn", [])
+            # What a reference makes anyway does not count: CDK writes it out, maestro does not.
+            implied = set(_references(properties))
+            after = [item for item in resource.get("DependsOn", []) if item not in implied]
             self._known[name] = {
                 **{key: value for key, value in resource.items() if key != "Metadata"},
                 "Properties": self._resolved(properties),
@@ -220,6 +222,18 @@ class Stack:
                 return value
 
 
+def _references(value: object) -> set[str]:
+    """The logical ids that a value refers to."""
+    if isinstance(value, list):
+        return set().union(*map(_references, value))
+    if not isinstance(value, dict):
+        return set()
+    found = _references(list(value.values()))
+    found |= {value["Ref"]} if isinstance(value.get("Ref"), str) else set()
+    target = value.get("Fn::GetAtt")
+    return found | ({target[0]} if isinstance(target, list) else set())
+
+
 def _text(value: object) -> str:
     return json.dumps(value, sort_keys=True)
 
@@ -228,8 +242,8 @@ def compare(ours: Path, theirs: Path) -> int:
     """Count the resources; end where the two stacks are not the same."""
     mine, peers = Stack(ours).resources, Stack(theirs).resources
     if mine != peers:
-        lines = [f"- {item}" for item in mine if item not in peers]
-        lines += [f"+ {item}" for item in peers if item not in mine]
+        lines = [f"- {item[:2000]}" for item in mine if item not in peers]
+        lines += [f"+ {item[:2000]}" for item in peers if item not in mine]
         sys.exit("these are two different stacks:\n" + "\n".join(lines))
     return len(mine)
 
