@@ -89,8 +89,18 @@ def _check(
 ) -> None:
     """Say where a handler is in no file, or its file does not hold it."""
     module, _, name = handler.rpartition(".")
-    file = _file_of(module, root if root.is_dir() else root.parent)
-    if file is not None:
+    if root.is_file() and module == root.stem:
+        file: Path | None = root
+    else:
+        file = _file_of(module, root if root.is_dir() else root.parent)
+    if file is not None and not _packed(file, root):
+        report.add(
+            "handler",
+            f"the handler {handler!r} of {function!r} is in {file.name}, which is not packed with it",
+            root,
+            f"it is packed with {root.name} and what begins with an underscore",
+        )
+    elif file is not None:
         problem = runtimes.missing_handler(file, name)
         if problem is not None:
             where = report.ref(file, problem.line, problem.column)
@@ -122,6 +132,13 @@ def _none(function: str, root: Path, report: Report) -> None:
         f"name it one of {stems} (.py, .mjs, .js, .cjs), or set handler and runtime "
         f"in maestro.toml: [functions.{function}]",
     )
+
+
+def _packed(file: Path, root: Path) -> bool:
+    """Whether a function's zip holds a file: of lambdas/, it holds its own and what is shared."""
+    if root.is_dir() or file == root:
+        return True
+    return file.relative_to(root.parent).parts[0].startswith("_")
 
 
 def _file_of(module: str, folder: Path) -> Path | None:

@@ -287,6 +287,16 @@ def test_all_problems_are_in_one_error(problems):
             "the function 'f' has no handler file",
         ),
         (
+            {
+                "lambdas/f.py": PYTHON,
+                "lambdas/g.py": PYTHON,
+                "maestro.toml": '[functions.f]\nhandler = "g.handler"',
+            },
+            "lambdas/f.py",
+            "handler",
+            "the handler 'g.handler' of 'f' is in g.py, which is not packed with it",
+        ),
+        (
             {"lambdas/f/index.py": PYTHON, "maestro.toml": '[functions.f]\nhandler = "x.main"'},
             "lambdas/f",
             "handler",
