@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from io import StringIO
+from itertools import groupby
 from pathlib import Path
 
 import pyte
@@ -89,9 +90,9 @@ def lines(screen: pyte.Screen) -> list[Text]:
     shown = []
     for y in range(LINES):
         text = Text(no_wrap=True)
-        for x in range(COLUMNS):
-            cell = screen.buffer[y][x]
-            text.append(cell.data, style(cell))
+        cells = [screen.buffer[y][x] for x in range(COLUMNS)]
+        for look, run in groupby(cells, style):
+            text.append("".join(cell.data for cell in run), look)
         text.rstrip()
         shown.append(text)
     while shown and not shown[-1].plain:
