@@ -43,7 +43,6 @@ class _Place:
     """A string of the definition that names a function."""
 
     pointer: Pointer
-    state: str
     invokes: bool
     bare: bool  # a name by itself, or an expression, may stand here
 
@@ -351,16 +350,13 @@ def _places(state: State) -> Iterator[_Place]:
     if state.type != "Task" or not isinstance(resource, str):
         return
     if not _LAMBDA_ACTION.search(resource):
-        yield _Place(
-            pointer=(*state.pointer, "Resource"), state=state.name, invokes=True, bare=False
-        )
+        yield _Place(pointer=(*state.pointer, "Resource"), invokes=True, bare=False)
         return
     for key in ("Parameters", "Arguments"):
         arguments = state.value.get(key)
         if isinstance(arguments, dict) and isinstance(arguments.get("FunctionName"), str):
             yield _Place(
                 pointer=(*state.pointer, key, "FunctionName"),
-                state=state.name,
                 invokes=bool(_INVOKE.search(resource)),
                 bare=True,
             )

@@ -1,7 +1,6 @@
 """AWS as moto plays it, and nothing of this machine's."""
 
 import os
-from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
@@ -10,26 +9,10 @@ from moto import mock_aws
 
 from maestro_cdk.aws.service import Service
 from maestro_cdk.aws.session import connect
+from tests.fakes.clock import FakeClock
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
-
-
-class FakeClock:
-    """Time that passes only by sleeping."""
-
-    def __init__(self):
-        self.slept = []
-        self._start = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def now(self):
-        return self._start + timedelta(seconds=self.monotonic())
-
-    def monotonic(self):
-        return sum(self.slept)
-
-    def sleep(self, seconds, /):
-        self.slept.append(seconds)
 
 
 class Stubbed:

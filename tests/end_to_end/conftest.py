@@ -42,7 +42,7 @@ class Result:
 
     @property
     def resources(self):
-        """The resources that were created, updated or deleted."""
+        """The resources that were created or updated."""
         return set(re.findall(r"✓ (\S+) AWS::", self.err))
 
 
