@@ -161,12 +161,14 @@ class Definition:
 
     `text` holds a `${key}` for each key of `substitutions`. `functions` are those of the project
     that it may invoke, `foreign_functions` the ARNs of others, in which `${key}` stands likewise.
+    `called` says by the place of a name which function of the project it names.
     """
 
     text: str
     substitutions: Mapping[str, Substitution]
     functions: tuple[str, ...]
     foreign_functions: tuple[str, ...] = ()
+    called: Mapping[tuple[str | int, ...], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -241,3 +241,61 @@ class Cloud(Protocol):
     def machines(self) -> Machines:
         """Its Step Functions."""
         ...
+
+
+# --- what AWS's services look like -----------------------------------------------------------
+
+
+class Shape(Protocol):
+    """What a parameter or a result looks like.
+
+    `type` is structure, list, map, string, integer and so on; `required` names members that a
+    structure must have, `enum` the values that a text can have. Members are named as definitions
+    name them: in PascalCase.
+    """
+
+    type: str
+    enum: tuple[str, ...]
+    required: tuple[str, ...]
+
+    @property
+    def members(self) -> Mapping[str, "Shape"]:
+        """The members of a structure, by name."""
+
+    @property
+    def element(self) -> "Shape | None":
+        """What a list or the values of a map hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """An operation of a service: `name` is the API's, in PascalCase, `errors` what it can raise."""
+
+    name: str
+    parameters: Shape | None
+    result: Shape | None
+    errors: tuple[str, ...]
+
+
+class Service(Protocol):
+    """A service: `name` is the one it has in a definition, `signing_name` that of its requests."""
+
+    name: str
+    signing_name: str
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The names of its actions, as definitions write them: in camelCase."""
+
+    def operation(self, action: str) -> Operation | None:
+        """What an action does; None where there is none of this name."""
+
+
+class ServiceModels(Protocol):
+    """What is known of AWS's services."""
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all services, as `aws-sdk:<name>:<action>` has them."""
+
+    def service(self, name: str) -> Service | None:
+        """A service by its name; None where it is not known."""

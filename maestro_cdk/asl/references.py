@@ -75,6 +75,7 @@ class _Resolver:
         self.document, self.names = document, names
         self.used: dict[str, Substitution] = {}
         self.invoked: set[str] = set()
+        self.called: dict[Pointer, str] = {}
         self.foreign: set[str] = set()
         self.findings: list[Finding] = []
         self.taken = {*names.substitutions, *_staying(document, names)}
@@ -103,6 +104,7 @@ class _Resolver:
             substitutions=dict(sorted(self.used.items())),
             functions=tuple(sorted(self.invoked)),
             foreign_functions=tuple(sorted(self.foreign)),
+            called=self.called,
         )
         return definition, tuple(self.findings)
 
@@ -206,6 +208,7 @@ class _Resolver:
         return written
 
     def _ours(self, name: str, qualifier: str, place: _Place) -> str:
+        self.called[place.pointer] = name
         if place.invokes:
             self.invoked.add(name)
         return f"${{{self._function_key(name)}}}{qualifier}"

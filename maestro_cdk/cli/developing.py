@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from maestro_cdk.asl import document
-from maestro_cdk.asl.rules import registry
+from maestro_cdk.asl.rules import Subject, registry
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.findings import FORMATS, as_github, as_sarif, as_text, as_values
 from maestro_cdk.cli.options import PROJECT, shared
 from maestro_cdk.errors import ProjectError, UsageError
 from maestro_cdk.model import JSON, Finding
 from maestro_cdk.project import bundle
+from maestro_cdk.services.models import BotocoreModels
 
 
 @click.command()
@@ -62,7 +63,8 @@ def _of_file(file: Path) -> tuple[Finding, ...]:
     name = file.as_posix()
     try:
         text = document.decode(content, file=name)
-        return registry.check(document.parse(text, file=name, literals=None))
+        parsed = document.parse(text, file=name, literals=None)
+        return registry.check(Subject(document=parsed, services=BotocoreModels()))
     except ProjectError as error:
         return error.findings
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from maestro_cdk.asl import document, grants, references
 from maestro_cdk.asl.names import plain
-from maestro_cdk.asl.rules import registry
+from maestro_cdk.asl.rules import Subject, registry
 from maestro_cdk.errors import ProjectError, UsageError
 from maestro_cdk.model import (
     Definition,
@@ -21,6 +21,7 @@ from maestro_cdk.model import (
 from maestro_cdk.project import entries, files, handlers, settings
 from maestro_cdk.project.entries import LAMBDAS, Candidate
 from maestro_cdk.project.report import Report
+from maestro_cdk.services.models import BotocoreModels
 
 DEFINITION = "definition.asl.json"
 DEFINITIONS = (DEFINITION, "definition.asl.yaml", "definition.asl.yml", "workflow.py")
@@ -273,9 +274,6 @@ class _Scan:
         if parsed is None:
             return None
         found = self.settings.workflow
-        self.report.findings += registry.check(parsed, disabled=found.disable_rules)
-        if not found.policies:
-            self.report.findings += grants.ungranted(parsed)
         definition, findings = references.resolve(
             parsed,
             functions={c.name: logical_id(c.name) for c in candidates},
@@ -283,6 +281,17 @@ class _Scan:
             substitutions=found.substitutions,
         )
         self.report.findings += findings
+        own = self.settings.functions
+        subject = Subject(
+            document=parsed,
+            services=BotocoreModels(),
+            type=found.type,
+            functions={c.name: own.get(c.name, self.settings.defaults) for c in candidates},
+            called=definition.called,
+        )
+        self.report.findings += registry.check(subject, disabled=found.disable_rules)
+        if not found.policies:
+            self.report.findings += grants.ungranted(parsed)
         if found.timeout is not None and isinstance(parsed.value, dict):
             text = document.with_member(definition.text, "TimeoutSeconds", str(found.timeout))
             definition = replace(definition, text=text)

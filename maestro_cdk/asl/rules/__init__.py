@@ -1,20 +1,44 @@
 """What can be wrong with a definition: one rule, one module."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from maestro_cdk.asl.document import Document
-from maestro_cdk.model import Finding, Severity
+from maestro_cdk.asl.document import Document, Pointer
+from maestro_cdk.model import Finding, FunctionSettings, Severity
+from maestro_cdk.ports import ServiceModels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What rules look at: a definition, and what is known around it.
+
+    `services` is what AWS's services look like, `type` the state machine's. `functions` are those
+    of the folder by name, `called` their names by the place in the definition that names one
+    statically; both are None for a definition that is looked at by itself, in which `${...}` may
+    stand for anything.
+    """
+
+    document: Document
+    services: ServiceModels
+    type: Literal["STANDARD", "EXPRESS"] = "STANDARD"
+    functions: Mapping[str, FunctionSettings] | None = None
+    called: Mapping[Pointer, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule: its id, what it is about in one sentence, and the check that yields findings."""
+    """A rule of the language.
+
+    `summary` is what it is about in one sentence, `explanation` the page on it: why it matters,
+    what AWS does, where that is written; Markdown. `severity` is that of its gravest findings.
+    """
 
     id: str
     severity: Severity
     summary: str
-    check: Callable[[Document], Iterator[Finding]]
+    check: Callable[[Subject], Iterator[Finding]]
+    explanation: str = ""
     optional: bool = True
 
 
@@ -29,4 +53,5 @@ class FolderRule:
     id: str
     severity: Severity
     summary: str
+    explanation: str = ""
     optional: bool = False

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from maestro_cdk.asl.document import Document
 from maestro_cdk.asl.machines import states
-from maestro_cdk.asl.rules import Rule
+from maestro_cdk.asl.rules import Rule, Subject
 from maestro_cdk.model import Finding
 
 GOING_ON = ("Task", "Pass", "Wait", "Parallel", "Map")
 
 
-def check(document: Document) -> Iterator[Finding]:
+def check(subject: Subject) -> Iterator[Finding]:
     """Findings about states that have neither Next nor End, or both."""
+    document = subject.document
     for state in states(document):
         if state.type not in GOING_ON:
             continue

@@ -2,8 +2,7 @@
 
 from collections.abc import Collection
 
-from maestro_cdk.asl.document import Document
-from maestro_cdk.asl.rules import FolderRule, Rule, endings, structure, transitions
+from maestro_cdk.asl.rules import FolderRule, Rule, Subject, endings, structure, transitions
 from maestro_cdk.model import Finding
 
 RULES: tuple[Rule, ...] = (structure.RULE, transitions.RULE, endings.RULE)
@@ -88,10 +87,10 @@ OPTIONAL: tuple[str, ...] = tuple(rule.id for rule in EVERY if rule.optional)
 """The ids of those that `disable_rules` may name."""
 
 
-def check(document: Document, *, disabled: Collection[str] = ()) -> tuple[Finding, ...]:
+def check(subject: Subject, *, disabled: Collection[str] = ()) -> tuple[Finding, ...]:
     """What all rules but the disabled ones find, in the order of the text."""
-    findings = [finding for finding in document.findings if finding.rule not in disabled]
+    findings = [finding for finding in subject.document.findings if finding.rule not in disabled]
     for rule in RULES:
         if rule.id not in disabled:
-            findings += rule.check(document)
+            findings += rule.check(subject)
     return tuple(sorted(findings, key=lambda finding: (finding.where, finding.rule)))

@@ -5,14 +5,15 @@ from difflib import get_close_matches
 
 from maestro_cdk.asl.document import Document
 from maestro_cdk.asl.machines import Machine, machines
-from maestro_cdk.asl.rules import Rule
+from maestro_cdk.asl.rules import Rule, Subject
 from maestro_cdk.model import Finding
 
 TYPES = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
 
 
-def check(document: Document) -> Iterator[Finding]:
+def check(subject: Subject) -> Iterator[Finding]:
     """Findings about what is no machine, no state or of no known type."""
+    document = subject.document
     if not isinstance(document.value, dict):
         yield Finding(
             rule=RULE.id,

@@ -5,12 +5,13 @@ from difflib import get_close_matches
 
 from maestro_cdk.asl.document import Document, Pointer
 from maestro_cdk.asl.machines import Machine, State, machines, states
-from maestro_cdk.asl.rules import Rule
+from maestro_cdk.asl.rules import Rule, Subject
 from maestro_cdk.model import JSON, Finding
 
 
-def check(document: Document) -> Iterator[Finding]:
+def check(subject: Subject) -> Iterator[Finding]:
     """Findings about transitions to states that are not there."""
+    document = subject.document
     for machine in machines(document):
         start = (*machine.pointer, "StartAt")
         if "StartAt" in machine.value:

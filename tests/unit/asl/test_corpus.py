@@ -6,7 +6,8 @@ import re
 import pytest
 
 from maestro_cdk.asl import document, references
-from maestro_cdk.asl.rules import registry
+from maestro_cdk.asl.rules import Subject, registry
+from maestro_cdk.services.models import BotocoreModels
 from tests.unit.asl import corpus
 
 pytestmark = pytest.mark.skipif(not corpus.PRESENT, reason=corpus.WHY)
@@ -136,7 +137,7 @@ def test_every_definition_is_read_and_only_its_references_are_rewritten():
         assert without_references(after) == without_references(before), file.name
         if not definition.substitutions:
             assert definition.text == text, file.name
-        registry.check(parsed)
+        registry.check(Subject(document=parsed, services=BotocoreModels()))
 
 
 def without_references(value):

@@ -1,44 +1,17 @@
 """Each rule: what it is quiet about, and what it says about what."""
 
 import ast
-import json
 from pathlib import Path
 
 import pytest
 
 import maestro_cdk
-from maestro_cdk.asl import document
 from maestro_cdk.asl.rules import endings, registry, structure, transitions
+from tests.unit.asl.rules.asking import PASS, machine, said, subject
 
 ROOMS = [Path(maestro_cdk.__file__).parent / room for room in ("asl", "project")]
 TELLING = ("add", "_error", "_finding")
 """The functions that make a finding of the rule that is their first argument."""
-
-
-def machine(states, start=None):
-    return {"StartAt": start or next(iter(states), "None"), "States": states}
-
-
-def parsed(value):
-    text = value if isinstance(value, str) else json.dumps(value, indent=1)
-    return document.parse(text, file="d", literals={})
-
-
-def said(rule, value):
-    """What a rule finds: the message, the text at its place, and the state."""
-    found = parsed(value)
-    lines = found.text.split("\n")
-    return [
-        (
-            finding.message,
-            lines[finding.where.line - 1][finding.where.column - 1 :].rstrip(",{["),
-            finding.state,
-        )
-        for finding in rule.check(found)
-    ]
-
-
-PASS = {"Type": "Pass", "End": True}
 
 
 # --- structure -------------------------------------------------------------------------------
@@ -91,7 +64,7 @@ def test_structure_finds(value, findings):
 
 
 def test_a_misspelt_type_is_told_the_nearest():
-    (finding,) = structure.RULE.check(parsed(machine({"A": {"Type": "Tsk"}})))
+    (finding,) = structure.RULE.check(subject(machine({"A": {"Type": "Tsk"}})))
     assert finding.hint == "did you mean Task?"
 
 
@@ -175,7 +148,7 @@ def test_transitions_finds(value, findings):
     [("Bst", "did you mean 'Best'?"), ("b", "did you mean 'B'?"), ("x", "the states beside it: ")],
 )
 def test_a_misspelt_state_is_told_the_nearest(name, hint):
-    (finding,) = transitions.RULE.check(parsed(going(Type="Pass", Next=name)))
+    (finding,) = transitions.RULE.check(subject(going(Type="Pass", Next=name)))
     assert finding.hint.startswith(hint)
 
 
@@ -216,7 +189,7 @@ def test_endings_finds(kind, way, message, place):
 
 def test_findings_come_in_the_order_of_the_text():
     states = {"A": {"Type": "Pass"}, "B": {"Type": "x"}, "C": {"Type": "Pass", "Next": "D"}}
-    found = registry.check(parsed(machine(states, start="Z")))
+    found = registry.check(subject(machine(states, start="Z")))
     assert [finding.rule for finding in found] == [
         "transitions",
         "endings",
@@ -229,15 +202,15 @@ def test_findings_come_in_the_order_of_the_text():
 @pytest.mark.parametrize("rule", [rule.id for rule in registry.RULES])
 def test_a_disabled_rule_is_quiet(rule):
     states = {"A": {"Type": "Pass"}, "B": {"Type": "x"}}
-    everything = registry.check(parsed(machine(states, start="Z")))
+    everything = registry.check(subject(machine(states, start="Z")))
     assert rule in {finding.rule for finding in everything}
-    rest = registry.check(parsed(machine(states, start="Z")), disabled=[rule])
+    rest = registry.check(subject(machine(states, start="Z")), disabled=[rule])
     assert rest == tuple(finding for finding in everything if finding.rule != rule)
 
 
 def test_a_key_that_is_written_twice_is_told_unless_that_is_disabled():
     text = '{"StartAt": "A", "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
-    twice = document.parse(text, file="d")
+    twice = subject(text)
     assert [finding.rule for finding in registry.check(twice)] == ["duplicate-key"]
     assert registry.check(twice, disabled=["duplicate-key"]) == ()
 

@@ -1,0 +1,1 @@
+"""What AWS's services look like: their actions, parameters and errors."""
