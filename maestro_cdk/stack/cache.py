@@ -39,12 +39,14 @@ def key(project: Project, *, bootstrapped: bool, environ: Mapping[str, str]) -> 
     """What names the assembly of a project, whatever its functions' code."""
     settings = asdict(project.settings)
     del settings["origins"], settings["target"]
+    definition = project.definition
     facts: dict[str, JSON] = {
         "versions": [__version__, version("aws-cdk-lib"), version("constructs"), sys.version],
         "sources": _sources(),
         "stack": project.stack_name,
         "settings": settings,
-        "definition": asdict(project.definition),
+        "definition": [definition.text, definition.functions, definition.foreign_functions],
+        "substitutions": dict(definition.substitutions),
         "functions": [{**asdict(item), "root": None} for item in project.functions],
         "bootstrapped": bootstrapped,
         "context": environ.get("CDK_CONTEXT_JSON"),
