@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-all lint bench picture constraints clean
+.PHONY: demo test test-all lint bench picture reference constraints clean
 
 demo: $(READY)  ## the main job, on the AWS of this machine
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
@@ -23,6 +23,9 @@ lint: $(READY)
 
 picture: $(READY)  ## docs/demo.svg, recorded anew
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python docs/picture.py
+
+reference: $(READY)  ## docs/reference/, from the code
+	$(BIN)/python docs/reference.py
 
 bench: $(READY)  ## speed, as ratios against peers in one run
 	$(BIN)/python benchmarks/synth.py

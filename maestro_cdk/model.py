@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 JSON: TypeAlias = Any
 """A value that JSON can hold: None, bool, int, float, str, list of these, dict of str to these."""
@@ -155,13 +155,21 @@ class PseudoParameter:
 Substitution: TypeAlias = FunctionArn | PseudoParameter | str | int | float | bool
 
 
+class Places(Protocol):
+    """Where the values of a definition stand in the file that the user wrote."""
+
+    def where(self, pointer: tuple[str | int, ...], *, key: bool = False) -> SourceRef:
+        """The place of a value, or of its key; of what holds it, where it is not there itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """A definition as it is deployed.
 
     `text` holds a `${key}` for each key of `substitutions`. `functions` are those of the project
     that it may invoke, `foreign_functions` the ARNs of others, in which `${key}` stands likewise.
-    `called` says by the place of a name which function of the project it names.
+    `called` says by the place of a name which function of the project it names, `source` where
+    each value was written.
     """
 
     text: str
@@ -169,6 +177,7 @@ class Definition:
     functions: tuple[str, ...]
     foreign_functions: tuple[str, ...] = ()
     called: Mapping[tuple[str | int, ...], str] = field(default_factory=dict)
+    source: Places | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,6 +323,16 @@ class Plan:
     change_set: str
     creates: bool
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """What Step Functions says of a definition; `location` is a JSON pointer, or other words."""
+
+    code: str
+    severity: Severity
+    message: str
+    location: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

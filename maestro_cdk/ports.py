@@ -9,6 +9,7 @@ from typing import Protocol, TypeAlias
 from maestro_cdk.model import (
     Assembly,
     Bundle,
+    Diagnostic,
     Execution,
     ExecutionEvent,
     Finding,
@@ -212,6 +213,10 @@ class Machines(Protocol):
 
     def stop(self, execution: str, /, *, cause: str) -> None:
         """Stop an execution; one that has ended is left as it is."""
+        ...
+
+    def validate(self, definition: str, /, *, express: bool) -> tuple[Diagnostic, ...]:
+        """What Step Functions says of a definition, without a machine being made."""
         ...
 
     def gone(self, machine: str, /) -> bool:

@@ -105,6 +105,7 @@ class _Resolver:
             functions=tuple(sorted(self.invoked)),
             foreign_functions=tuple(sorted(self.foreign)),
             called=self.called,
+            source=self.document,
         )
         return definition, tuple(self.findings)
 
@@ -333,7 +334,7 @@ class _Resolver:
                 message=message,
                 hint=hint,
                 where=self.document.where(pointer),
-                state=_state_of(pointer),
+                state=state_of(pointer),
             )
         )
 
@@ -375,7 +376,7 @@ def _computes_function(state: State) -> bool:
     return by_path or isinstance(state.value.get("Arguments"), str)
 
 
-def _state_of(pointer: Pointer) -> str | None:
+def state_of(pointer: Pointer) -> str | None:
     """The innermost state that a pointer leads into."""
     for n in range(len(pointer) - 1, 0, -1):
         if pointer[n - 1] == "States":

@@ -6,11 +6,15 @@ from typing import Any
 
 from maestro_cdk.aws.failures import Refusal
 from maestro_cdk.aws.service import Service
-from maestro_cdk.model import Execution, ExecutionEvent
+from maestro_cdk.model import Diagnostic, Execution, ExecutionEvent
 
 PAGE = 1000
 """The most events of one answer
 (https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html)."""
+
+DIAGNOSTICS = 100
+"""The most diagnostics of one answer, which has no next page
+(https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html)."""
 
 CAUSE = 32_768
 """The most characters of a cause
@@ -149,6 +153,35 @@ class StepFunctions:
                 return
             if self.describe(execution).status == "RUNNING":
                 raise
+
+    def validate(self, definition: str, /, *, express: bool) -> tuple[Diagnostic, ...]:
+        """What Step Functions says of a definition, without a machine being made.
+
+        https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html
+
+        Args:
+            definition: JSON text without substitutions.
+            express: whether the machine is of type EXPRESS.
+
+        Raises:
+            CloudError: Step Functions refused to look at it.
+        """
+        answer = self._states.call(
+            "validate_state_machine_definition",
+            definition=definition,
+            type="EXPRESS" if express else "STANDARD",
+            severity="WARNING",
+            maxResults=DIAGNOSTICS,
+        )
+        return tuple(
+            Diagnostic(
+                code=each["code"],
+                severity="error" if each["severity"] == "ERROR" else "warning",
+                message=each["message"].strip(),
+                location=each.get("location"),
+            )
+            for each in answer["diagnostics"]
+        )
 
     def gone(self, machine: str, /) -> bool:
         """Whether a machine is deleted to the end, so that its name is free again.

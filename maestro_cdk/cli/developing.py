@@ -10,7 +10,14 @@ import click
 from maestro_cdk.asl import document
 from maestro_cdk.asl.rules import Subject, registry
 from maestro_cdk.cli.context import Context
-from maestro_cdk.cli.findings import FORMATS, as_github, as_sarif, as_text, as_values
+from maestro_cdk.cli.findings import (
+    FORMATS,
+    as_github,
+    as_sarif,
+    as_text,
+    as_values,
+    rebased,
+)
 from maestro_cdk.cli.options import PROJECT, shared
 from maestro_cdk.errors import ProjectError, UsageError
 from maestro_cdk.model import JSON, Finding
@@ -28,9 +35,19 @@ from maestro_cdk.services.models import BotocoreModels
     show_default=True,
     help="How findings are printed.",
 )
+@click.option("--strict", is_flag=True, help="Have CDK and cfn-lint look at the template too.")
+@click.option("--online", is_flag=True, help="Have AWS look at the definition too.")
 @click.option("--rules", is_flag=True, help="List the rules.")
-@shared(*PROJECT)
-def validate(context: Context, *, files: tuple[Path, ...], format_: str, rules: bool) -> None:
+@shared(*PROJECT, "profile", "region", "local")
+def validate(
+    context: Context,
+    *,
+    files: tuple[Path, ...],
+    format_: str,
+    strict: bool,
+    online: bool,
+    rules: bool,
+) -> None:
     """Find every problem of the project, without AWS.
 
     With FILES, look at these definitions by themselves.
@@ -39,20 +56,39 @@ def validate(context: Context, *, files: tuple[Path, ...], format_: str, rules: 
         for rule in registry.EVERY:
             click.echo(f"{rule.id:<20} {rule.severity:<8} {rule.summary}")
         return
+    if files and (strict or online):
+        raise UsageError(
+            "--strict and --online look at a project, not at files by themselves",
+            hint="leave the files out; --project names the project's folder",
+        )
     if files:
         findings = [finding for file in files for finding in _of_file(file)]
     else:
-        findings = list(_of_project(context))
+        findings = list(_of_project(context, strict=strict, online=online))
     _print(findings, format_)
     if any(finding.severity == "error" for finding in findings):
         raise click.exceptions.Exit(1)
 
 
-def _of_project(context: Context) -> Iterable[Finding]:
+def _of_project(context: Context, *, strict: bool, online: bool) -> Iterable[Finding]:
+    """Everything about the project; others are asked only about one without errors of its own."""
     try:
-        return context.project().notes
+        project = context.project()
     except ProjectError as error:
+        if strict or online:
+            what = "the template was not looked at" if strict else "AWS was not asked"
+            context.reporter.line(f"{what}: the project's own errors come first")
         return error.findings
+    found = list(project.notes)
+    if strict:
+        from maestro_cdk.stack.strict import check  # noqa: PLC0415 - CDK, for --strict only
+
+        found += rebased(check(project, bundle.bundles(project)), project.folder)
+    if online:
+        from maestro_cdk.actions import validation  # noqa: PLC0415 - spares its imports
+
+        found += rebased(validation.ask(project, context.cloud(project)), project.folder)
+    return sorted(found, key=lambda finding: (finding.where, finding.rule))
 
 
 def _of_file(file: Path) -> tuple[Finding, ...]:
@@ -73,7 +109,7 @@ def _print(findings: list[Finding], format_: str) -> None:
     if format_ == "json":
         click.echo(json.dumps({"findings": as_values(findings)}, indent=2))
     elif format_ == "sarif":
-        click.echo(as_sarif(findings, {rule.id: rule.summary for rule in registry.EVERY}))
+        click.echo(as_sarif(findings, registry.EVERY))
     elif format_ == "github":
         if findings:
             click.echo(as_github(findings))

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -10,6 +10,7 @@ from urllib.parse import quote
 import click
 
 from maestro_cdk import __version__
+from maestro_cdk.asl.rules import FolderRule, Rule
 from maestro_cdk.model import JSON, Finding
 
 FORMATS = ("text", "json", "sarif", "github")
@@ -112,10 +113,11 @@ def _github(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def as_sarif(findings: Iterable[Finding], summaries: Mapping[str, str]) -> str:
-    """SARIF 2.1.0, which code scanning pages load."""
-    results = list(findings)
-    ids = sorted({finding.rule for finding in results} | set(summaries))
+def as_sarif(findings: Iterable[Finding], rules: Iterable[Rule | FolderRule]) -> str:
+    """SARIF 2.1.0, which code scanning pages load.
+
+    https://docs.github.com/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning
+    """
     return json.dumps(
         {
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -126,21 +128,24 @@ def as_sarif(findings: Iterable[Finding], summaries: Mapping[str, str]) -> str:
                         "driver": {
                             "name": "maestro",
                             "version": __version__,
-                            "rules": [
-                                {
-                                    "id": rule,
-                                    "shortDescription": {"text": summaries.get(rule, rule)},
-                                }
-                                for rule in ids
-                            ],
+                            "rules": [_sarif_rule(rule) for rule in rules],
                         }
                     },
-                    "results": [_sarif_result(finding) for finding in results],
+                    "results": [_sarif_result(finding) for finding in findings],
                 }
             ],
         },
         indent=2,
     )
+
+
+def _sarif_rule(rule: Rule | FolderRule) -> dict[str, JSON]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.summary},
+        "help": {"text": rule.summary, "markdown": rule.explanation or rule.summary},
+        "defaultConfiguration": {"level": _SARIF_LEVELS[rule.severity]},
+    }
 
 
 def _sarif_result(finding: Finding) -> dict[str, JSON]:

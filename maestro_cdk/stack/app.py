@@ -27,10 +27,20 @@ _CONTEXT = {
     "aws:cdk:disable-asset-staging": False,
     # The statements of a role are as we made them: one that holds all could outgrow a policy.
     "@aws-cdk/aws-iam:minimizePolicies": False,
+    # What the validator finds is told by us, from its report, and an error is one.
+    "@aws-cdk/core:failSynthOnValidationErrors": False,
+    "@aws-cdk/core:validateAgainstDefaultRules": True,
 }
 
 
-def write(project: Project, bundles: Sequence[Bundle], out: Path, *, bootstrapped: bool) -> None:
+def write(
+    project: Project,
+    bundles: Sequence[Bundle],
+    out: Path,
+    *,
+    bootstrapped: bool,
+    validated: bool = False,
+) -> None:
     """Synthesize a project's stack.
 
     Args:
@@ -38,14 +48,15 @@ def write(project: Project, bundles: Sequence[Bundle], out: Path, *, bootstrappe
         bundles: what its functions are made of.
         out: the folder for the assembly.
         bootstrapped: whether assets go to the bucket of CDK's bootstrap, rather than maestro's.
+        validated: whether CDK's validator looks at the template. It costs a second, and leaves
+            validation-report.json.
     """
     app = App(
         outdir=str(out),
         analytics_reporting=False,
         tree_metadata=False,
         stack_traces=False,
-        # It costs a second; maestro's own rules and `validate --strict` look at what it looks at.
-        builtin_cloud_formation_validation=False,
+        builtin_cloud_formation_validation=validated,
         post_cli_context=_CONTEXT,
     )
     synthesizer: IReusableStackSynthesizer = (

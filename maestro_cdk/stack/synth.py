@@ -74,7 +74,7 @@ class CachedSynthesizer:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=".synth-") as folder:
             made = Path(folder)
-            _run_cdk(project, bundles, made, bootstrapped=self._bootstrapped)
+            run_cdk(project, bundles, made, bootstrapped=self._bootstrapped)
             texts = tidied(made, project.stack_name)
             _remove_stale(out, {path.name for path in made.iterdir()})
             for path in made.iterdir():
@@ -118,13 +118,31 @@ def read(out: Path, stack_name: str) -> Assembly:
     )
 
 
-def _run_cdk(project: Project, bundles: Sequence[Bundle], out: Path, *, bootstrapped: bool) -> None:
-    """Start CDK, which lives in Node, and translate what it cannot do."""
+def run_cdk(
+    project: Project,
+    bundles: Sequence[Bundle],
+    out: Path,
+    *,
+    bootstrapped: bool,
+    validated: bool = False,
+) -> None:
+    """Start CDK, which lives in Node, and have it write an assembly.
+
+    Args:
+        project: the project.
+        bundles: what its functions are made of.
+        out: the folder for the assembly.
+        bootstrapped: whether assets go to the bucket of CDK's bootstrap, rather than maestro's.
+        validated: whether CDK's validator is to look at the template, and to leave its report.
+
+    Raises:
+        SynthesisError: CDK could not make it.
+    """
     kernel.choose_node()
     from maestro_cdk.stack import app  # noqa: PLC0415 - half a second, spared by the cache
 
     try:
-        app.write(project, bundles, out, bootstrapped=bootstrapped)
+        app.write(project, bundles, out, bootstrapped=bootstrapped, validated=validated)
         kernel.await_index()
     except MaestroError:
         raise

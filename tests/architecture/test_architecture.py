@@ -1,6 +1,7 @@
 """What the house rules say, held to the code."""
 
 import ast
+import importlib.util
 import json
 import re
 import subprocess
@@ -265,3 +266,14 @@ def test_no_file_names_a_machine_it_was_written_on_or_a_place_to_get_packages_fr
         found += [(relative(path), hit[0]) for hit in home.finditer(content)]
         found += [(relative(path), hit[0]) for hit in registries.finditer(content)]
     assert found == []
+
+
+# --- docs ------------------------------------------------------------------------------------
+
+
+def test_the_reference_is_what_the_code_says():
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
+    reference = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(reference)
+    kept = {path.name: path.read_text("utf-8") for path in reference.OUT.iterdir()}
+    assert kept == reference.pages(), "`make reference` writes it anew"

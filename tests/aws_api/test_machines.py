@@ -6,6 +6,7 @@ import pytest
 
 from maestro_cdk.aws.machines import StepFunctions
 from maestro_cdk.errors import AccessDenied, CloudError
+from maestro_cdk.model import Diagnostic
 
 from .conftest import ACCOUNT, REGION
 
@@ -235,3 +236,47 @@ def test_a_cause_is_as_long_as_it_may_be(states, machines):
     asked = {"executionArn": EXECUTION, "cause": "x" * 32_768}
     states.answers("stop_execution", {"stopDate": THEN}, asked)
     machines.stop(EXECUTION, cause="x" * 40_000)
+
+
+# --- validation ------------------------------------------------------------------------------
+
+
+def test_what_is_said_of_a_definition_comes_with_its_place(states, machines):
+    # As recorded from AWS: ValidateStateMachineDefinition is not in moto.
+    states.answers(
+        "validate_state_machine_definition",
+        {
+            "result": "FAIL",
+            "diagnostics": [
+                {
+                    "severity": "ERROR",
+                    "code": "SCHEMA_VALIDATION_FAILED",
+                    "message": "Express state machine does not support '.sync' ",
+                    "location": "/States/A/Resource",
+                },
+                {"severity": "WARNING", "code": "NO_DOLLAR", "message": "m"},
+            ],
+            "truncated": False,
+        },
+        {
+            "definition": DEFINITION,
+            "type": "EXPRESS",
+            "severity": "WARNING",
+            "maxResults": 100,
+        },
+    )
+    assert machines.validate(DEFINITION, express=True) == (
+        Diagnostic(
+            code="SCHEMA_VALIDATION_FAILED",
+            severity="error",
+            message="Express state machine does not support '.sync'",
+            location="/States/A/Resource",
+        ),
+        Diagnostic(code="NO_DOLLAR", severity="warning", message="m"),
+    )
+
+
+def test_a_definition_that_aws_may_not_look_at_is_told(states, machines):
+    states.refuses("validate_state_machine_definition", "AccessDeniedException", "not authorized")
+    with pytest.raises(AccessDenied):
+        machines.validate(DEFINITION, express=False)

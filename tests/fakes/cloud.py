@@ -306,6 +306,7 @@ class FakeMachines:
         self._cloud = cloud
         self.executions = {}
         self.express_machines = set()
+        self.diagnostics = ()  # what is said of any definition
         self.lingering = 0.0  # seconds that a machine's name is held after its deletion
         self._gone = {}
         self._scripts = {}
@@ -381,6 +382,11 @@ class FakeMachines:
                     id=len(events) + 1, previous_id=len(events), type=kind, time=now, details={}
                 )
             )
+
+    def validate(self, definition, /, *, express):
+        json.loads(definition)
+        self._cloud.calls.append(("validate", definition, express))
+        return self.diagnostics
 
     def gone(self, machine, /):
         return self._cloud.clock.monotonic() >= self._gone.get(machine, 0.0)

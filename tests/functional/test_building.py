@@ -110,6 +110,38 @@ def test_rules_are_listed(maestro):
     assert {line.split()[0] for line in result.out.splitlines()} >= {"endings", "transitions"}
 
 
+def test_strict_adds_what_cdk_and_cfn_lint_say_of_the_template(maestro, project, folder):
+    project(TASK, greet_py=PYTHON)
+    assert maestro("validate", "--strict").out == "no problems\n"
+    with (folder / "maestro.toml").open("a") as settings:
+        settings.write("[functions]\n")
+        settings.write('policies = [{ actions = ["nosuch:Do"], resources = ["*"] }]\n')
+        settings.write('dead_letter = "arn:aws:sqs:eu-west-1:123:x"\n')
+    assert maestro("validate").out == "no problems\n"
+    result = maestro("validate", "--strict", "--format", "json")
+    found = {(each["rule"], each["file"]) for each in result.json["findings"]}
+    assert (result.code, result.err) == (1, "")
+    assert found == {("cdk-validation", "lambdas/greet.py"), ("cfn-lint", "lambdas/greet.py")}
+
+
+def test_strict_waits_until_the_project_itself_is_sound(maestro, project):
+    project(BROKEN)
+    result = maestro("validate", "--strict")
+    assert (result.code, result.err) == (
+        1,
+        "the template was not looked at: the project's own errors come first\n",
+    )
+    assert "has no Next" in result.out
+
+
+@pytest.mark.parametrize("flag", ["--strict", "--online"])
+def test_what_looks_at_a_project_takes_no_files(maestro, project, flag):
+    project(TASK, greet_py=PYTHON)
+    result = maestro("validate", flag, "definition.asl.json")
+    assert (result.code, result.out) == (2, "")
+    assert "leave the files out" in result.err
+
+
 # --- compile and synth -----------------------------------------------------------------------
 
 

@@ -73,6 +73,23 @@ FOLDER_RULES: tuple[FolderRule, ...] = (
         optional=True,
     ),
     FolderRule(
+        id="cdk-validation",
+        severity="error",
+        summary="The template passes CDK's validator (`--strict`).",
+        optional=True,
+    ),
+    FolderRule(
+        id="cfn-lint",
+        severity="error",
+        summary="The template passes cfn-lint (`--strict`).",
+        optional=True,
+    ),
+    FolderRule(
+        id="online",
+        severity="error",
+        summary="Step Functions itself takes the definition (`--online`).",
+    ),
+    FolderRule(
         id="ignored",
         severity="info",
         summary="What stands in lambdas/ is a function, or shared by all.",

@@ -6,6 +6,7 @@ import click
 import pytest
 
 from maestro_cdk import __version__
+from maestro_cdk.asl.rules import registry
 from maestro_cdk.cli import findings
 from maestro_cdk.model import Finding, SourceRef
 
@@ -130,16 +131,15 @@ def test_json_has_the_promised_members():
 
 
 def test_sarif_has_the_shape_of_its_standard():
-    log = json.loads(
-        findings.as_sarif([ERROR, WARNING, INFO], {"transitions": "T.", "other": "O."})
-    )
+    log = json.loads(findings.as_sarif([ERROR, WARNING, INFO], registry.EVERY))
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
     driver = run["tool"]["driver"]
     assert (driver["name"], driver["version"]) == ("maestro", __version__)
-    rules = {rule["id"]: rule["shortDescription"]["text"] for rule in driver["rules"]}
-    assert rules.keys() == {"ignored", "other", "transitions", "unknown-substitution"}
-    assert rules["transitions"] == "T."
+    rules = {rule["id"]: rule for rule in driver["rules"]}
+    assert rules.keys() == {rule.id for rule in registry.EVERY}
+    assert rules["ignored"]["defaultConfiguration"] == {"level": "note"}
+    assert rules["transitions"]["shortDescription"]["text"].startswith("StartAt")
     assert [result["level"] for result in run["results"]] == ["error", "warning", "note"]
     for result in run["results"]:
         assert result["ruleId"] in rules
@@ -156,7 +156,7 @@ def test_sarif_has_the_shape_of_its_standard():
 
 
 def test_sarif_without_findings_is_a_run_without_results():
-    (run,) = json.loads(findings.as_sarif([], {}))["runs"]
+    (run,) = json.loads(findings.as_sarif([], registry.EVERY))["runs"]
     assert run["results"] == []
 
 
@@ -164,7 +164,7 @@ def test_sarifs_places_are_uris():
     finding = Finding(
         rule="r", severity="error", message="m", where=SourceRef(file="my lambdas/ü#1.py")
     )
-    (run,) = json.loads(findings.as_sarif([finding], {}))["runs"]
+    (run,) = json.loads(findings.as_sarif([finding], registry.EVERY))["runs"]
     place = run["results"][0]["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "my%20lambdas/%C3%BC%231.py"
 
