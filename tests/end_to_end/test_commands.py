@@ -232,6 +232,13 @@ def test_what_is_wrong_is_not_deployed(maestro, aws, write, tmp_path):
     assert aws.left_of("wrong") == []
 
 
+def test_validate_online_asks_step_functions(maestro, project):
+    # What it says of a definition with mistakes is told in the tests of the adapter.
+    folder = project("asked")
+    result = maestro("validate", "--online", "--local", cwd=folder)
+    assert (result.code, result.stdout) == (0, "no problems\n")
+
+
 def test_validate_tells_everything_at_once(maestro, write, tmp_path):
     folder = write(
         tmp_path / "wrong",
