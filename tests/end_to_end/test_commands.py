@@ -236,7 +236,7 @@ def test_validate_online_asks_step_functions(maestro, project):
     # What it says of a definition with mistakes is told in the tests of the adapter.
     folder = project("asked")
     result = maestro("validate", "--online", "--local", cwd=folder)
-    assert (result.code, result.stdout) == (0, "no problems\n")
+    assert (result.code, result.out) == (0, "no problems\n")
 
 
 def test_validate_tells_everything_at_once(maestro, write, tmp_path):
