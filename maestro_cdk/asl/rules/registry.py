@@ -5,7 +5,11 @@ from collections.abc import Collection
 from maestro_cdk.asl.rules import FolderRule, Rule, Subject, endings, structure, transitions
 from maestro_cdk.model import Finding
 
-RULES: tuple[Rule, ...] = (structure.RULE, transitions.RULE, endings.RULE)
+RULES: tuple[Rule, ...] = (
+    endings.RULE,
+    structure.RULE,
+    transitions.RULE,
+)
 """Those of the language: each is asked about a definition, and can be switched off."""
 
 FOLDER_RULES: tuple[FolderRule, ...] = (
