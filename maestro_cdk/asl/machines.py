@@ -2,17 +2,26 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
+from maestro_cdk.asl.deferred import deferred
 from maestro_cdk.asl.document import Document, Pointer
 from maestro_cdk.model import JSON
+
+Language: TypeAlias = Literal["JSONPath", "JSONata"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """A set of states with a StartAt: the whole definition, a branch, or what a Map repeats."""
+    """A set of states with a StartAt: the whole definition, a branch, or what a Map repeats.
+
+    `language` is the query language of the whole definition, which each state has that names
+    none: a Map or a Parallel does not hand its own down. None where it is not known.
+    """
 
     pointer: Pointer
     value: Mapping[str, JSON]
+    language: Language | None
 
     @property
     def states(self) -> Mapping[str, JSON]:
@@ -36,12 +45,23 @@ class State:
         kind = self.value.get("Type")
         return kind if isinstance(kind, str) else ""
 
+    @property
+    def language(self) -> Language | None:
+        """Its query language.
+
+        None where it is not known: a substitution stands for it, or the state says JSONPath in a
+        machine of JSONata, which AWS refuses.
+        """
+        own = _language(self.value, self.machine.language)
+        return None if own == "JSONPath" and self.machine.language == "JSONata" else own
+
 
 def machines(document: Document) -> Iterator[Machine]:
     """The definition, and every branch and item processor in it, outermost first."""
     if not isinstance(document.value, dict):
         return
-    waiting = [Machine(pointer=(), value=document.value)]
+    language = _language(document.value, "JSONPath")
+    waiting = [Machine(pointer=(), value=document.value, language=language)]
     while waiting:
         machine = waiting.pop()
         yield machine
@@ -54,6 +74,19 @@ def states(document: Document) -> Iterator[State]:
         yield from _states(machine)
 
 
+def _language(value: Mapping[str, JSON], otherwise: Language | None) -> Language | None:
+    """The query language that a machine or a state has: what is none of the two counts as JSONata.
+
+    AWS reads `jsonpath`, 5 and `foo` so, and refuses them: https://github.com/floci-io/floci/issues/2968
+    """
+    if "QueryLanguage" not in value:
+        return otherwise
+    named = value["QueryLanguage"]
+    if deferred(named):
+        return None
+    return "JSONPath" if named == "JSONPath" else "JSONata"
+
+
 def _states(machine: Machine) -> Iterator[State]:
     for name, value in machine.states.items():
         if isinstance(value, dict):
@@ -62,10 +95,12 @@ def _states(machine: Machine) -> Iterator[State]:
 
 
 def _inside(state: State) -> Iterator[Machine]:
+    language = state.machine.language
     for key in ("ItemProcessor", "Iterator"):
         if isinstance(value := state.value.get(key), dict):
-            yield Machine(pointer=(*state.pointer, key), value=value)
+            yield Machine(pointer=(*state.pointer, key), value=value, language=language)
     branches = state.value.get("Branches")
     for n, value in enumerate(branches if isinstance(branches, list) else ()):
         if isinstance(value, dict):
-            yield Machine(pointer=(*state.pointer, "Branches", n), value=value)
+            pointer = (*state.pointer, "Branches", n)
+            yield Machine(pointer=pointer, value=value, language=language)

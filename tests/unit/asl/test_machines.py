@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 
 from maestro_cdk.asl import machines
@@ -44,3 +45,40 @@ def test_every_state_is_at_its_pointer():
 def test_looking_for_states_in_anything_is_no_crash(value):
     found = parse(json.dumps({"States": value, "Branches": value}))
     assert all(isinstance(state.value, dict) for state in machines.states(found))
+
+
+def holding(**state):
+    """A Map with a state in it."""
+    return {"Type": "Map", "ItemProcessor": {"States": {"Inner": {"Type": "Pass"}}}, **state}
+
+
+@pytest.mark.parametrize(
+    ("machine", "states", "expected"),
+    [
+        ({}, {}, {"A": "JSONPath"}),
+        ({"QueryLanguage": "JSONata"}, {}, {"A": "JSONata"}),
+        ({}, {"B": {"QueryLanguage": "JSONata"}}, {"A": "JSONPath", "B": "JSONata"}),
+        # A Map's own language is not that of the states in it.
+        (
+            {},
+            {"M": holding(QueryLanguage="JSONata")},
+            {"A": "JSONPath", "M": "JSONata", "Inner": "JSONPath"},
+        ),
+        (
+            {"QueryLanguage": "JSONata"},
+            {"M": holding()},
+            {"A": "JSONata", "M": "JSONata", "Inner": "JSONata"},
+        ),
+        # What AWS refuses is not judged further.
+        (
+            {"QueryLanguage": "JSONata"},
+            {"B": {"QueryLanguage": "JSONPath"}},
+            {"A": "JSONata", "B": None},
+        ),
+        ({}, {"B": {"QueryLanguage": "jsonpath"}}, {"A": "JSONPath", "B": "JSONata"}),
+        ({"QueryLanguage": "${language}"}, {}, {"A": None}),
+    ],
+)
+def test_the_query_language_of_each_state(machine, states, expected):
+    found = parse(json.dumps({**machine, "States": {"A": {"Type": "Pass"}, **states}}))
+    assert {state.name: state.language for state in machines.states(found)} == expected
