@@ -1,0 +1,1 @@
+"""A CloudFormation that follows a script: it keeps the service's rules, and fails when told to."""
