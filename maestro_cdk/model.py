@@ -168,13 +168,14 @@ class Definition:
 
     `text` holds a `${key}` for each key of `substitutions`. `functions` are those of the project
     that it may invoke, `foreign_functions` the ARNs of others, in which `${key}` stands likewise.
-    `called` says by the place of a name which function of the project it names, `source` where
-    each value was written.
+    `called` says by the place of a name which function of the project it names, `file` is what the
+    user wrote, `source` where in it each value stands.
     """
 
     text: str
     substitutions: Mapping[str, Substitution]
     functions: tuple[str, ...]
+    file: str = "definition.asl.json"
     foreign_functions: tuple[str, ...] = ()
     called: Mapping[tuple[str | int, ...], str] = field(default_factory=dict)
     source: Places | None = field(default=None, compare=False, repr=False)

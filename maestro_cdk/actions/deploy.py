@@ -259,7 +259,7 @@ def source_of(project: Project, logical_id: str) -> SourceRef | None:
         if logical_id in (stem, f"{stem}Role", f"{stem}Logs"):
             return SourceRef(file=_relative(function, project))
     if logical_id == "StateMachine":
-        return SourceRef(file="definition.asl.json")
+        return SourceRef(file=project.definition.file)
     return None
 
 

@@ -76,7 +76,7 @@ def _finding(diagnostic: Diagnostic, project: Project, written: JSON) -> Finding
         rule=RULE,
         severity=diagnostic.severity,
         message=f"AWS: {diagnostic.message} ({diagnostic.code})",
-        where=source.where(pointer) if source else SourceRef(file="definition.asl.json"),
+        where=source.where(pointer) if source else SourceRef(file=project.definition.file),
         state=state_of((*pointer, "")),
     )
 

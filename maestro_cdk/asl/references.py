@@ -105,6 +105,7 @@ class _Resolver:
             functions=tuple(sorted(self.invoked)),
             foreign_functions=tuple(sorted(self.foreign)),
             called=self.called,
+            file=self.document.file,
             source=self.document,
         )
         return definition, tuple(self.findings)

@@ -18,13 +18,11 @@ from maestro_cdk.model import (
     Settings,
     SourceRef,
 )
-from maestro_cdk.project import entries, files, handlers, settings
+from maestro_cdk.project import definitions, entries, handlers, settings
+from maestro_cdk.project.definitions import DEFINITION
 from maestro_cdk.project.entries import LAMBDAS, Candidate
 from maestro_cdk.project.report import Report
 from maestro_cdk.services.models import BotocoreModels
-
-DEFINITION = "definition.asl.json"
-DEFINITIONS = (DEFINITION, "definition.asl.yaml", "definition.asl.yml", "workflow.py")
 
 FUNCTION_NAME_LIMIT = 64  # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 MACHINE_NAME_LIMIT = (
@@ -49,7 +47,7 @@ def find(start: Path) -> Path:
         ProjectError: there is none up to the root.
     """
     for folder in (start, *start.parents):
-        if any(files.is_file(folder / name) for name in DEFINITIONS):
+        if definitions.present(folder):
             return folder
     raise ProjectError(
         [
@@ -270,10 +268,10 @@ class _Scan:
     # --- the definition ----------------------------------------------------------------------
 
     def _definition(self, candidates: Sequence[Candidate], workflow: str) -> Definition | None:
-        parsed = self._parsed()
+        found = self.settings.workflow
+        parsed = definitions.of_folder(self.report, found.substitutions)
         if parsed is None:
             return None
-        found = self.settings.workflow
         definition, findings = references.resolve(
             parsed,
             functions={c.name: logical_id(c.name) for c in candidates},
@@ -300,40 +298,10 @@ class _Scan:
                 "limits",
                 f"the definition has {len(definition.text):,} characters; "
                 f"Step Functions takes at most {DEFINITION_LIMIT:,}",
-                SourceRef(file=DEFINITION),
+                SourceRef(file=definition.file),
                 "move a part of it into a workflow of its own",
             )
         return definition
-
-    def _parsed(self) -> document.Document | None:
-        """The one definition of the folder, read; None with a finding where that cannot be."""
-        present = [name for name in DEFINITIONS if files.is_file(self.folder / name)]
-        if len(present) > 1:
-            self.report.add(
-                "definition",
-                f"there are {len(present)} definitions: {', '.join(present)}",
-                SourceRef(file=present[1]),
-                "keep one of them",
-            )
-            return None
-        where = SourceRef(file=DEFINITION)
-        if present and present != [DEFINITION]:
-            message = f"there is no {DEFINITION} (this version does not read {present[0]} yet)"
-            self.report.add("definition", message, where, "`maestro new` makes one")
-            return None
-        try:
-            text = document.decode((self.folder / DEFINITION).read_bytes(), file=DEFINITION)
-            values = self.settings.workflow.substitutions
-            return document.parse(text, file=DEFINITION, literals=values)
-        except ProjectError as error:
-            self.report.findings += error.findings
-        except FileNotFoundError:
-            message = f"there is no {DEFINITION}"
-            self.report.add("definition", message, where, "`maestro new` makes one")
-        except OSError as error:
-            problem = files.unreadable(self.folder / DEFINITION, error)
-            self.report.add("definition", problem.message, where, problem.hint)
-        return None
 
 
 def _ordered(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from maestro_cdk.errors import TemplateError
-from maestro_cdk.project.scanner import DEFINITION
+from maestro_cdk.project.definitions import DEFINITION, present
 from maestro_cdk.project.settings import FILE
 
 EMPTY_DEFINITION = {
@@ -53,7 +53,7 @@ def available(folders: Sequence[Path]) -> tuple[Template, ...]:
     for folder in folders:
         if folder.is_dir():
             for path in folder.iterdir():
-                if (path / DEFINITION).is_file() and path.name not in found:
+                if present(path) and path.name not in found:
                     found[path.name] = Template(
                         name=path.name, folder=path, summary=_summary(path / "README.md")
                     )

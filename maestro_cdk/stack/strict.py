@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from maestro_cdk.model import JSON, Bundle, Finding, Project, Severity, SourceRef
-from maestro_cdk.project.scanner import DEFINITION
 from maestro_cdk.stack import synth
 
 _REPORT = "validation-report.json"
@@ -124,4 +123,4 @@ def _place(project: Project, logical_id: str) -> SourceRef:
     for function in project.functions:
         if logical_id.startswith(f"{function.logical_id}Function"):
             return SourceRef(file=function.root.relative_to(project.folder).as_posix())
-    return SourceRef(file=DEFINITION)
+    return SourceRef(file=project.definition.file)
