@@ -438,7 +438,7 @@ def test_a_target_that_cannot_be_is_refused(refused, value):
                 "rules that can be switched off, and 'json-syntax' is none: "
                 "what it finds cannot be deployed"
             ),
-            "those that can: structure, ",
+            "those that can: ",
         ),
     ],
 )
