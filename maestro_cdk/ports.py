@@ -179,6 +179,14 @@ class Stacks(Protocol):
         """Switch the stack's termination protection."""
         ...
 
+    def roll_back(self, stack_id: str, /) -> None:
+        """Begin to roll back an update that failed and was left so."""
+        ...
+
+    def continue_rollback(self, stack_id: str, /, *, skip: Sequence[str]) -> None:
+        """Begin to continue a rollback that failed, leaving out the resources named."""
+        ...
+
     def delete(self, stack_id: str, /, *, role: str | None) -> None:
         """Begin to delete the stack."""
         ...

@@ -2,17 +2,18 @@
 
 While CDK makes the assembly, AWS is asked whose credentials these are and how the stack stands.
 Assets are uploaded before the change set, which refers to them. Nothing that lives changes until
-`apply`: all that `prepare` may delete is the shell that a rolled back creation left.
+`apply`, but for a stack that an earlier operation left half-way: that is brought to order first.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from maestro_cdk.actions import recovery
 from maestro_cdk.actions.following import Ended, follow, mark
 from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.wording import counted, size
-from maestro_cdk.errors import CredentialsError, DeploymentFailed, StackBusy, StackForeign
+from maestro_cdk.errors import CredentialsError, DeploymentFailed, StackForeign
 from maestro_cdk.model import (
     Assembly,
     Bundle,
@@ -29,16 +30,6 @@ from maestro_cdk.ports import Clock, Cloud, Identified, Note, Reporter, Step, Sy
 INLINE_TEMPLATE_LIMIT = 51_200
 """Bytes of a template that may be sent with the request:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
-
-_UNFINISHED = {
-    "CREATE_FAILED": "`maestro teardown` deletes what was created; then deploy again",
-    "ROLLBACK_FAILED": "`maestro teardown` deletes what is left of it; then deploy again",
-    "DELETE_FAILED": "`maestro teardown` finishes the deletion; then deploy again",
-    "UPDATE_ROLLBACK_FAILED": "mend what its events name, then let it go on: "
-    "`aws cloudformation continue-update-rollback --stack-name {name}`; then deploy again",
-}
-"""Statuses that CloudFormation makes no change set on, and the way out of each:
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html"""
 
 _NAMED = ("AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::StepFunctions::StateMachine")
 """What has a name of its own in our stack: a second one beside the first, as a replacement is
@@ -71,6 +62,7 @@ def prepare(
     synthesizer: Synthesizer,
     reporter: Reporter,
     clock: Clock,
+    wait: bool = True,
 ) -> Prepared:
     """Find out what deploying would change.
 
@@ -82,12 +74,13 @@ def prepare(
         synthesizer: makes the assembly.
         reporter: hears of each step.
         clock: tells and passes the time.
+        wait: whether an operation that runs on the stack is waited for.
 
     Raises:
         CredentialsError: the credentials are of another account than the stage's.
         StackForeign: a stack of that name is not this project's.
-        StackBusy: another operation runs on the stack.
-        DeploymentFailed: CloudFormation refuses the template.
+        StackBusy: another operation runs on the stack, and was not to be waited for.
+        DeploymentFailed: CloudFormation refuses the template, or cannot mend the stack.
     """
     reporter.emit(Step(f"synthesizing {counted(len(project.functions), 'function')}"))
     with threads(2) as pool:
@@ -99,8 +92,9 @@ def prepare(
         stack = described.result()
     if stack is not None:
         check_owner(project, stack)
-        _check_status(stack)
-        stack = _cleared(stack, cloud=cloud, reporter=reporter, clock=clock)
+        stack = recovery.ready(
+            stack, wait=wait, stacks=cloud.stacks, reporter=reporter, clock=clock
+        )
     _upload(assembly, cloud=cloud, reporter=reporter)
     reporter.emit(Step("asking CloudFormation what would change"))
     inline = len(assembly.template.encode()) <= INLINE_TEMPLATE_LIMIT
@@ -173,21 +167,6 @@ def check_owner(project: Project, stack: Stack) -> None:
     )
 
 
-def _check_status(stack: Stack) -> None:
-    """Refuse a stack on which nothing can be deployed as it stands, before anything is uploaded."""
-    if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
-        raise StackBusy(
-            f"the stack {stack.name} is busy: {stack.status}",
-            hint="wait until that has ended, and deploy again",
-        )
-    if stack.status in _UNFINISHED:
-        reason = f" ({stack.reason})" if stack.reason else ""
-        raise DeploymentFailed(
-            f"the stack {stack.name} is {stack.status}{reason}",
-            hint=_UNFINISHED[stack.status].format(name=stack.name),
-        )
-
-
 def _check_replacements(plan: Plan, *, cloud: Cloud) -> None:
     """Refuse to replace what has a name: CloudFormation would try, fail and roll back."""
     for change in plan.changes:
@@ -199,22 +178,6 @@ def _check_replacements(plan: Plan, *, cloud: Cloud) -> None:
                 hint="nothing was changed. Give the workflow another name in maestro.toml, or "
                 "tear it down first; a state machine's type cannot change under its name",
             )
-
-
-def _cleared(stack: Stack, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> Stack | None:
-    """Delete the shell of a creation that was rolled back: CloudFormation cannot update it."""
-    if stack.status != "ROLLBACK_COMPLETE":
-        return stack
-    reporter.emit(Note("the stack's creation had failed and was rolled back; making it anew"))
-    before = mark(stack.id, stacks=cloud.stacks, clock=clock)
-    cloud.stacks.delete(stack.id, role=None)
-    ended = follow(stack.id, before, stacks=cloud.stacks, reporter=reporter, clock=clock)
-    if ended.status != "DELETE_COMPLETE":
-        raise DeploymentFailed(
-            f"what is left of the stack {stack.name} cannot be deleted: {ended.reason}",
-            hint="`maestro teardown` tries again",
-        )
-    return None
 
 
 def _upload(assembly: Assembly, *, cloud: Cloud, reporter: Reporter) -> None:

@@ -1,12 +1,13 @@
 """Deleting a project's stack, its assets with it, and looking whether anything is left."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from maestro_cdk.actions import recovery
 from maestro_cdk.actions.deploy import check_account, check_owner
 from maestro_cdk.actions.following import follow, mark, pauses
 from maestro_cdk.actions.wording import counted
-from maestro_cdk.errors import CloudError, DeploymentFailed, StackBusy
+from maestro_cdk.errors import CloudError, DeploymentFailed
 from maestro_cdk.model import Project, Stack, StackResource
 from maestro_cdk.ports import Clock, Cloud, Note, Reporter, Step
 
@@ -46,7 +47,6 @@ def prepare(project: Project, *, cloud: Cloud) -> Doomed:
     Raises:
         CredentialsError: the credentials are of another account than the stage's.
         StackForeign: the stack is not this project's.
-        StackBusy: another operation runs on the stack.
     """
     check_account(project, cloud.identity)
     stack = cloud.stacks.describe(project.stack_name)
@@ -54,11 +54,6 @@ def prepare(project: Project, *, cloud: Cloud) -> Doomed:
     if stack is None or stack.status == "REVIEW_IN_PROGRESS":
         return Doomed(project=project, stack=None)
     check_owner(project, stack)
-    if stack.status.endswith("_IN_PROGRESS") and stack.status != "DELETE_IN_PROGRESS":
-        raise StackBusy(
-            f"the stack {stack.name} is busy: {stack.status}",
-            hint="wait until that has ended, and tear down again",
-        )
     resources = cloud.stacks.resources(stack.id)
     machines = [item.physical_id for item in resources if item.type == MACHINE]
     executions = [arn for machine in machines for arn in cloud.machines.running(machine)]
@@ -71,6 +66,7 @@ def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> 
     Raises:
         DeploymentFailed: a resource could not be deleted.
     """
+    doomed = _settled(doomed, cloud=cloud, reporter=reporter, clock=clock)
     if doomed.stack is not None:
         _stop_executions(doomed, cloud=cloud, reporter=reporter)
         _delete(doomed.stack, cloud=cloud, reporter=reporter, clock=clock)
@@ -92,6 +88,18 @@ def _stop_executions(doomed: Doomed, *, cloud: Cloud, reporter: Reporter) -> Non
         cloud.machines.stop(execution, cause="maestro teardown")
     if running:
         reporter.emit(Note(f"stopped {counted(len(running), 'running execution')}"))
+
+
+def _settled(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> Doomed:
+    """The same once what runs on the stack has ended: a deletion would come in between."""
+    stack = doomed.stack
+    runs = stack is not None and stack.status.endswith("_IN_PROGRESS")
+    if stack is None or not runs or stack.status == "DELETE_IN_PROGRESS":
+        return doomed
+    recovery.see_through(stack, stacks=cloud.stacks, reporter=reporter, clock=clock)
+    settled = cloud.stacks.describe(stack.id)
+    resources = cloud.stacks.resources(settled.id) if settled else ()
+    return replace(doomed, stack=settled, resources=resources)
 
 
 def _delete(stack: Stack, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -162,6 +162,29 @@ class CloudFormation:
             if each["ResourceStatus"] != "DELETE_COMPLETE" and each.get("PhysicalResourceId")
         )
 
+    def roll_back(self, stack_id: str, /) -> None:
+        """Begin to roll back an update that failed and was left so.
+
+        Raises:
+            StackBusy: another operation runs on the stack.
+            CloudError: CloudFormation refused.
+        """
+        self._begin("rollback_stack", StackName=stack_id)
+
+    def continue_rollback(self, stack_id: str, /, *, skip: Sequence[str]) -> None:
+        """Begin to continue a rollback that failed.
+
+        Args:
+            stack_id: the stack's id.
+            skip: the logical ids of resources to leave as they are.
+
+        Raises:
+            StackBusy: another operation runs on the stack.
+            CloudError: CloudFormation refused.
+        """
+        more = {"ResourcesToSkip": list(skip)} if skip else {}
+        self._begin("continue_update_rollback", StackName=stack_id, **more)
+
     def delete(self, stack_id: str, /, *, role: str | None) -> None:
         """Begin to delete the stack.
 
@@ -174,9 +197,12 @@ class CloudFormation:
             StackBusy: another operation runs on the stack.
             CloudError: CloudFormation refused, as it does where the stack is protected.
         """
-        request = {"StackName": stack_id, "ClientRequestToken": uuid.uuid4().hex}
+        self._begin("delete_stack", StackName=stack_id, **({"RoleARN": role} if role else {}))
+
+    def _begin(self, operation: str, **request: Any) -> None:
+        """Begin an operation; a request that was sent twice counts once."""
         try:
-            self._cfn.call("delete_stack", **request, **({"RoleARN": role} if role else {}))
+            self._cfn.call(operation, **request, ClientRequestToken=uuid.uuid4().hex)
         except Refusal as refusal:
             raise changesets.busy(refusal) from refusal
 

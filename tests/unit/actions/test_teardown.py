@@ -7,7 +7,6 @@ from maestro_cdk.errors import (
     CloudError,
     CredentialsError,
     DeploymentFailed,
-    StackBusy,
     StackForeign,
 )
 from maestro_cdk.model import Owner
@@ -157,11 +156,14 @@ def test_a_stack_that_only_a_change_set_made_is_left_to_whoever_made_it(tear, cl
 
 
 @pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "CREATE_IN_PROGRESS"])
-def test_a_busy_stack_is_left_alone(tear, cloud, status):
-    cloud.stacks.put("approval", status, owner=OURS)
-    with pytest.raises(StackBusy):
-        tear()
-    assert cloud.calls == []
+def test_what_runs_on_the_stack_ends_before_it_is_deleted(tear, cloud, status):
+    stack = cloud.stacks.put("approval", status, owner=OURS)
+    cloud.stacks.happen(stack.id, 0, status)
+    cloud.stacks.happen(stack.id, 1, "CREATE_COMPLETE", "Late", "AWS::SNS::Topic")
+    cloud.stacks.happen(stack.id, 1, status.replace("IN_PROGRESS", "COMPLETE"))
+    torn = tear()
+    assert [item.logical_id for item in torn.resources] == ["Late"]
+    assert cloud.stacks.describe("approval") is None
 
 
 @pytest.mark.parametrize("owner", [None, Owner(project="approval", stage="prod")])
