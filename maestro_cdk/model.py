@@ -210,12 +210,14 @@ class Project:
 class PackedFile:
     """A file of a bundle: its name in the zip, where its content is, whether it may be executed.
 
-    `digest` is the SHA-256 of the content that the bundle's own digest was made of.
+    `digest` is the SHA-256 of the content that the bundle's own digest was made of, `size` its
+    bytes.
     """
 
     name: str
     source: Path
     digest: str
+    size: int
     executable: bool = False
 
 

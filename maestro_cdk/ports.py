@@ -32,6 +32,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Advanced:
+    """One part of the work that began last is done: `done` parts of `total` by now."""
+
+    text: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something worth knowing."""
 
@@ -66,7 +75,7 @@ class ExecutionMoved:
     event: ExecutionEvent
 
 
-Event: TypeAlias = Step | Note | Identified | Noticed | ResourceChanged | ExecutionMoved
+Event: TypeAlias = Step | Advanced | Note | Identified | Noticed | ResourceChanged | ExecutionMoved
 
 
 class Reporter(Protocol):

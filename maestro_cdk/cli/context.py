@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from maestro_cdk.cli.findings import rebased
 from maestro_cdk.cli.output import Reporter, reporter_for
 from maestro_cdk.errors import ProjectError, UsageError
-from maestro_cdk.model import Project, Target
+from maestro_cdk.model import Bundle, Project, Target
 from maestro_cdk.ports import Cloud, Noticed
-from maestro_cdk.project import scanner
+from maestro_cdk.project import caches, scanner
 from maestro_cdk.project.settings import Flags
 
 if TYPE_CHECKING:
@@ -125,12 +125,21 @@ class Context:
             if finding.severity != "info":
                 self.reporter.emit(Noticed(finding))
 
+    def bundles(self, project: Project) -> tuple[Bundle, ...]:
+        """What the functions are made of, what they need installed where it is not yet."""
+        from maestro_cdk.project import bundle  # noqa: PLC0415 - spares its imports
+        from maestro_cdk.project.dependencies.installer import Installer  # noqa: PLC0415
+
+        folder = caches.dependencies(caches.folder())
+        installer = Installer(folder, environ=self.environ, reporter=self.reporter)
+        return bundle.bundles(project, installer)
+
     def synthesizer(self, *, bootstrapped: bool = False) -> "CachedSynthesizer":
         """Makes cloud assemblies, for maestro's bucket or for that of CDK's bootstrap."""
         from maestro_cdk.stack.synth import CachedSynthesizer  # noqa: PLC0415 - spares its imports
 
         return CachedSynthesizer(
-            cache_folder() / "synth",
+            caches.folder() / "synth",
             bootstrapped=bootstrapped,
             environ=self.environ,
         )
@@ -158,7 +167,7 @@ class Context:
         """The AWS on this machine, started if it does not run."""
         from maestro_cdk.local import lifecycle  # noqa: PLC0415 - most commands do without
 
-        return lifecycle.start(cache_folder())
+        return lifecycle.start(caches.folder())
 
     def again(self, command: str) -> str:
         """A command of maestro's with the shared flags that this one was given."""
@@ -208,13 +217,6 @@ class Context:
 
         prompt = f"{name} is protected. Type its name to delete it"
         return str(click.prompt(prompt, default="", show_default=False, err=True)) == name
-
-
-def cache_folder() -> Path:
-    """Where this user's caches are, and the state of the AWS on this machine."""
-    from platformdirs import user_cache_path  # noqa: PLC0415 - only a few commands need it
-
-    return user_cache_path("maestro")
 
 
 def stage_of_cdk(environ: Mapping[str, str]) -> str | None:

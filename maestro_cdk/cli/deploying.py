@@ -20,7 +20,6 @@ from maestro_cdk.cli.output import failure, table
 from maestro_cdk.errors import Aborted, CloudError, ExecutionFailed, UsageError
 from maestro_cdk.model import Execution, Identity, Project, Stack
 from maestro_cdk.ports import Step
-from maestro_cdk.project import bundle
 
 
 @click.command()
@@ -39,7 +38,7 @@ def deploy(context: Context) -> None:
     with tempfile.TemporaryDirectory(prefix="maestro-") as folder:
         prepared = deploying.prepare(
             project,
-            bundle.bundles(project),
+            context.bundles(project),
             Path(folder) / "assembly",
             cloud=cloud,
             synthesizer=context.synthesizer(),

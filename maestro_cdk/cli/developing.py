@@ -21,7 +21,6 @@ from maestro_cdk.cli.findings import (
 from maestro_cdk.cli.options import PROJECT, shared
 from maestro_cdk.errors import ProjectError, UsageError
 from maestro_cdk.model import JSON, Finding
-from maestro_cdk.project import bundle
 from maestro_cdk.services.models import BotocoreModels
 
 
@@ -83,7 +82,7 @@ def _of_project(context: Context, *, strict: bool, online: bool) -> Iterable[Fin
     if strict:
         from maestro_cdk.stack.strict import check  # noqa: PLC0415 - CDK, for --strict only
 
-        found += rebased(check(project, bundle.bundles(project)), project.folder)
+        found += rebased(check(project, context.bundles(project)), project.folder)
     if online:
         from maestro_cdk.actions import validation  # noqa: PLC0415 - spares its imports
 
@@ -156,7 +155,7 @@ def synth(context: Context, *, format_: str, quiet: bool, out: Path | None) -> N
     by_cdk = context.environ.get("CDK_OUTDIR")
     target = out or (Path(by_cdk) if by_cdk else project.folder / "cdk.out")
     assembly = context.synthesizer(bootstrapped=bool(by_cdk)).synthesize(
-        project, bundle.bundles(project), target.resolve()
+        project, context.bundles(project), target.resolve()
     )
     if quiet or by_cdk:
         return

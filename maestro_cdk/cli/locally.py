@@ -7,9 +7,10 @@ from dataclasses import asdict
 
 import click
 
-from maestro_cdk.cli.context import Context, cache_folder
+from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.options import shared
 from maestro_cdk.errors import LocalError
+from maestro_cdk.project import caches
 
 
 @click.group()
@@ -33,7 +34,7 @@ def start(context: Context, *, time_scale: float | None) -> None:
     """Start it, if it does not run."""
     from maestro_cdk.local import lifecycle  # noqa: PLC0415 - `--help` does without
 
-    server = lifecycle.start(cache_folder(), time_scale=time_scale)
+    server = lifecycle.start(caches.folder(), time_scale=time_scale)
     if context.json:
         click.echo(json.dumps(asdict(server), indent=2))
     else:
@@ -47,7 +48,7 @@ def stop(context: Context, *, reset: bool) -> None:
     """End it, and every process that it started."""
     from maestro_cdk.local import lifecycle  # noqa: PLC0415 - `--help` does without
 
-    stopped = lifecycle.stop(cache_folder(), reset=reset)
+    stopped = lifecycle.stop(caches.folder(), reset=reset)
     if context.json:
         click.echo(json.dumps({"stopped": stopped, "reset": reset}, indent=2))
         return
@@ -61,7 +62,7 @@ def status(context: Context) -> None:
     """Show whether it runs, and where."""
     from maestro_cdk.local import lifecycle  # noqa: PLC0415 - `--help` does without
 
-    server = lifecycle.status(cache_folder())
+    server = lifecycle.status(caches.folder())
     if context.json:
         value = {"running": server is not None, **(asdict(server) if server else {})}
         click.echo(json.dumps(value, indent=2))
@@ -84,7 +85,7 @@ def env(context: Context) -> None:
     from maestro_cdk.local.environment import environment  # noqa: PLC0415 - nor with this
 
     del context
-    server = lifecycle.status(cache_folder())
+    server = lifecycle.status(caches.folder())
     if server is None:
         raise LocalError("it does not run", hint="`maestro local start` starts it")
     for name, value in environment(server, os.environ).items():

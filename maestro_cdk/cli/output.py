@@ -13,6 +13,7 @@ from maestro_cdk.cli.findings import one_line
 from maestro_cdk.cli.streams import silence
 from maestro_cdk.model import ExecutionEvent, StackEvent
 from maestro_cdk.ports import (
+    Advanced,
     Event,
     ExecutionMoved,
     Identified,
@@ -49,6 +50,8 @@ class Reporter:
         match event:
             case Step(text):
                 self.line(f"{self.style('›', fg='cyan')} {text}")
+            case Advanced(text):
+                self.line(f"  {self.style('✓', fg='green')} {text}")
             case Note(text):
                 self.line(f"  {text}")
             case Identified(identity):
@@ -137,6 +140,9 @@ class LiveReporter(Reporter):
             if not self._running:
                 self._running = True
                 self._status.start()
+        if isinstance(event, Advanced):
+            self._turn(f" · {event.done} of {event.total}")
+            return
         super().emit(event)
 
     def resource(self, event: StackEvent) -> None:

@@ -2,24 +2,70 @@
 
 import hashlib
 import zipfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import Bundle, Finding, Function, PackedFile, Project, SourceRef
 from maestro_cdk.project import files
+from maestro_cdk.project.dependencies import needs
+from maestro_cdk.project.dependencies.installer import Installer
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 
+UNZIPPED_LIMIT = 262_144_000
+"""Bytes of a function, its layers included:
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
-def bundles(project: Project) -> tuple[Bundle, ...]:
-    """What each function of a project is made of.
+
+def bundles(project: Project, installer: Installer) -> tuple[Bundle, ...]:
+    """What each function of a project is made of: its own files, and what they need.
+
+    Args:
+        project: the project.
+        installer: gets what they need.
 
     Raises:
-        ProjectError: a file cannot be read, or packed.
+        ProjectError: a file cannot be read, or packed; what is needed cannot be had; a function
+            is larger than Lambda takes.
     """
+    wanted = {
+        function.name: need
+        for function in project.functions
+        if (need := needs.of(function, project.shared, project.folder)) is not None
+    }
+    installed = installer.get(wanted, project.folder) if wanted else {}
     packer = _Packer(project.folder)
-    return tuple(packer.bundle(function, project.shared) for function in project.functions)
+    made = tuple(
+        packer.bundle(function, project.shared, installed.get(function.name, ()))
+        for function in project.functions
+    )
+    if findings := [finding for item in made for finding in _too_large(item)]:
+        raise ProjectError(findings)
+    return made
+
+
+def _too_large(bundle: Bundle) -> Iterator[Finding]:
+    size = sum(file.size for file in bundle.files)
+    if size > UNZIPPED_LIMIT:
+        folders: Counter[str] = Counter()
+        for file in bundle.files:
+            folders[file.name.partition("/")[0]] += file.size
+        largest = ", ".join(f"{name} {_megabytes(n)}" for name, n in folders.most_common(4))
+        yield Finding(
+            rule="limits",
+            severity="error",
+            message=f"the function {bundle.function!r} has {_megabytes(size)} unzipped; "
+            f"Lambda takes at most {_megabytes(UNZIPPED_LIMIT)}, layers included",
+            hint=f"the largest: {largest}. Leave out what it does without (.maestroignore), or "
+            "divide it",
+            where=SourceRef(file="lambdas"),
+        )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_048_576:.0f} MB"
 
 
 def write_zip(bundle: Bundle, path: Path) -> None:
@@ -63,8 +109,11 @@ class _Packer:
         self.folder = folder
         self.digests: dict[Path, str] = {}
 
-    def bundle(self, function: Function, shared: tuple[Path, ...]) -> Bundle:
-        packed: dict[str, PackedFile] = {}
+    def bundle(
+        self, function: Function, shared: tuple[Path, ...], installed: Iterable[PackedFile]
+    ) -> Bundle:
+        """A function's files: its own before those that all share, and these before installed ones."""
+        packed = {file.name: file for file in installed}
         for path in shared:
             packed |= {file.name: file for file in self._files(path, path.name)}
         prefix = "" if function.root.is_dir() else function.root.name
@@ -77,14 +126,18 @@ class _Packer:
             if found.problem is not None:
                 raise _refused(self._place(found.path), found.problem.message, found.problem.hint)
             try:
-                # Not whether this user may execute it: the zip is the same whoever makes it.
-                executable = bool(found.path.stat().st_mode & 0o111)
+                status = found.path.stat()
                 digest = self._content_digest(found.path)
             except OSError as error:
                 problem = files.unreadable(found.path, error)
                 raise _refused(self._place(found.path), problem.message, None) from error
             yield PackedFile(
-                name=found.name, source=found.path, digest=digest, executable=executable
+                name=found.name,
+                source=found.path,
+                digest=digest,
+                size=status.st_size,
+                # Not whether this user may execute it: the zip is the same whoever makes it.
+                executable=bool(status.st_mode & 0o111),
             )
 
     def _place(self, path: Path) -> Path:

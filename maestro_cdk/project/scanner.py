@@ -20,6 +20,8 @@ from maestro_cdk.model import (
 )
 from maestro_cdk.project import definitions, entries, handlers, settings
 from maestro_cdk.project.definitions import DEFINITION
+from maestro_cdk.project.dependencies import needs
+from maestro_cdk.project.dependencies.failures import Failure
 from maestro_cdk.project.entries import LAMBDAS, Candidate
 from maestro_cdk.project.report import Report
 from maestro_cdk.services.models import BotocoreModels
@@ -144,6 +146,7 @@ class _Scan:
         self._unknown_functions(read.candidates)
         name = self._name()
         functions = self._functions(read.candidates, name)
+        self._needs(functions, read.shared)
         definition = self._definition(read.candidates, name)
         disabled = self.settings.workflow.disable_rules
         findings = [
@@ -264,6 +267,17 @@ class _Scan:
             logical_id=logical_id(name),
             physical_name=f"{workflow}_{name}",
         )
+
+    def _needs(self, functions: Sequence[Function], shared: tuple[Path, ...]) -> None:
+        """Say what functions ask for that cannot be had, as far as that shows from here."""
+        failures: dict[tuple[Path, str], Failure] = {}
+        for function in functions:
+            try:
+                needs.of(function, shared, self.folder)
+            except Failure as failure:  # what several ask for is told once
+                failures[failure.path, failure.message] = failure
+        for told in failures.values():
+            self.report.add("dependencies", told.message, told.path, told.hint)
 
     # --- the definition ----------------------------------------------------------------------
 

@@ -29,7 +29,8 @@ from maestro_cdk.model import (
     PseudoParameter,
     Substitution,
 )
-from maestro_cdk.project import bundle, scanner
+from maestro_cdk.project import bundle, caches, scanner
+from maestro_cdk.project.dependencies.installer import Installer
 from maestro_cdk.project.settings import Flags
 from maestro_cdk.stack import values
 
@@ -85,7 +86,10 @@ class Workflow(Construct):
         self._boundary = values.managed(
             self, "Boundary", source.settings.workflow.permissions_boundary
         )
-        packed = {item.function: item for item in bundles or bundle.bundles(source)}
+        if bundles is None:
+            kept = caches.dependencies(caches.folder())
+            bundles = bundle.bundles(source, Installer(kept, environ=os.environ))
+        packed = {item.function: item for item in bundles}
         with tempfile.TemporaryDirectory() as folder:  # CDK copies what it finds there at once
             self.functions = {
                 function.name: self._function(function, packed[function.name], Path(folder))

@@ -14,9 +14,10 @@ from cfnlint.config import ManualArgs
 
 from maestro_cdk.cli.findings import one_line
 from maestro_cdk.errors import ProjectError
-from maestro_cdk.project import bundle, scanner
+from maestro_cdk.project import scanner
 from maestro_cdk.project.settings import Flags
 from maestro_cdk.stack import app, kernel, synth
+from tests.fakes.bundles import bundles
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 PYTHON = "def handler(event, context):\n    return event\n"
@@ -35,7 +36,7 @@ def synthesize(tmp_path):
     def synthesized(project, *, bootstrapped=False):
         out = tmp_path / f"out-{next(runs)}"
         out.mkdir()
-        app.write(project, bundle.bundles(project), out, bootstrapped=bootstrapped)
+        app.write(project, bundles(project), out, bootstrapped=bootstrapped)
         synth.tidied(out, project.stack_name)
         return {path.name: path.read_bytes() for path in out.iterdir()}
 

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from maestro_cdk.project import bundle, scanner
+from maestro_cdk.project import scanner
 from maestro_cdk.project.settings import Flags
 from maestro_cdk.stack import app, kernel
+from tests.fakes.bundles import bundles
 
 INLINE_LIMIT = 10_240  # of all inline policies of a role together
 MANAGED_LIMIT = 6_144
@@ -32,7 +33,7 @@ def synthesize(tmp_path, home):
         (folder / "maestro.toml").write_text(f"[workflow.substitutions]\n{substitutions}\n")
         project = scanner.load(folder, Flags(), environ={}, home=home)
         out = tmp_path / "out"
-        app.write(project, bundle.bundles(project), out, bootstrapped=False)
+        app.write(project, bundles(project), out, bootstrapped=False)
         return json.loads((out / f"{project.stack_name}.template.json").read_text())
 
     return synthesized

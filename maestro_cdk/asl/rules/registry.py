@@ -39,6 +39,11 @@ FOLDER_RULES: tuple[FolderRule, ...] = (
         summary="A function's handler is there.",
     ),
     FolderRule(
+        id="dependencies",
+        severity="error",
+        summary="What functions ask for can be installed for the runtime that they run on.",
+    ),
+    FolderRule(
         id="definition",
         severity="error",
         summary="The folder holds one definition, which can be read.",

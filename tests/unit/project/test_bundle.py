@@ -10,6 +10,7 @@ import pytest
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.project import bundle, scanner
 from maestro_cdk.project.settings import Flags
+from tests.fakes.bundles import bundles as made
 from tests.unit.project.conftest import NODE, PYTHON
 
 FILES = {
@@ -28,7 +29,7 @@ def packed(home):
 
     def bundles(root):
         project = scanner.load(root, Flags(), environ={}, home=home)
-        return {item.function: item for item in bundle.bundles(project)}
+        return {item.function: item for item in made(project)}
 
     return bundles
 
@@ -154,7 +155,7 @@ def test_a_link_out_of_the_project_that_appeared_since_is_not_packed(folder, hom
     project = scanner.load(root, Flags(), environ={}, home=home)
     (root / "lambdas/f/leak").symlink_to(tmp_path / "secret")
     with pytest.raises(ProjectError) as caught:
-        bundle.bundles(project)
+        made(project)
     assert "leads out of the project" in caught.value.message
     assert caught.value.where.file == "lambdas/f/leak"
 
@@ -170,7 +171,7 @@ def test_a_file_that_cannot_be_read_is_a_problem_of_the_folder(folder, home, kep
     root = folder({"lambdas/f/index.py": PYTHON, "lambdas/f/data": "x"})
     (root / "lambdas/f/data").chmod(0)
     with kept_out(), pytest.raises(ProjectError) as caught:
-        bundle.bundles(scanner.load(root, Flags(), environ={}, home=home))
+        made(scanner.load(root, Flags(), environ={}, home=home))
     assert caught.value.message == "data cannot be read: Permission denied"
 
 

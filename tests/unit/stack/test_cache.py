@@ -7,9 +7,9 @@ import pytest
 
 from maestro_cdk.errors import UsageError
 from maestro_cdk.model import Target
-from maestro_cdk.project import bundle
 from maestro_cdk.stack import cache
 from maestro_cdk.stack.synth import CachedSynthesizer
+from tests.fakes.bundles import bundles
 from tests.unit.stack.conftest import PYTHON
 
 LARGE = {f"State{n}": {"Type": "Pass", "Comment": "x" * 900, "End": True} for n in range(500)}
@@ -25,7 +25,7 @@ def synthesize(tmp_path):
         folder = tmp_path / ("nothing" if cold else "cache") / (str(n) if cold else "")
         synthesizer = CachedSynthesizer(folder, bootstrapped=bootstrapped, environ={})
         out = out or tmp_path / f"out-{n}"
-        return synthesizer.synthesize(project, bundle.bundles(project), out)
+        return synthesizer.synthesize(project, bundles(project), out)
 
     return synthesized
 
@@ -144,7 +144,7 @@ def test_without_a_place_for_the_cache_all_goes_on(load, tmp_path):
     synthesizer = CachedSynthesizer(tmp_path / "file", environ={})
     project = load()
     for n in range(2):
-        assembly = synthesizer.synthesize(project, bundle.bundles(project), tmp_path / f"o{n}")
+        assembly = synthesizer.synthesize(project, bundles(project), tmp_path / f"o{n}")
         assert assembly.assets
 
 

@@ -1,0 +1,128 @@
+"""The file in a folder that names a Python function's packages, and whether it can be used."""
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from maestro_cdk.project import files
+from maestro_cdk.project.dependencies import requirements
+from maestro_cdk.project.dependencies.failures import Failure
+
+_FOREIGN = {
+    "poetry.lock": "poetry export -o requirements.txt",
+    "pdm.lock": "pdm export -o requirements.txt",
+    "Pipfile.lock": "pipenv requirements > requirements.txt",
+}
+"""Locks that uv does not read, and what makes a file of them that it does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A file that names packages: all that it says, and the lock that pins what it names."""
+
+    path: Path
+    said: tuple[str, ...]
+    lock: Path | None = None
+
+
+def find(folder: Path, project: Path) -> Manifest | None:
+    """The file that names the packages of a folder's functions; None: it needs none.
+
+    `requirements.txt` counts before `pyproject.toml`: it is made for installing.
+
+    Args:
+        folder: where to look.
+        project: the project's folder, above which nothing is looked for.
+
+    Raises:
+        Failure: it cannot be read, or not be used.
+    """
+    path = folder / "requirements.txt"
+    if files.is_file(path):
+        read = requirements.read(path)
+        return None if read.empty else Manifest(path=path, said=read.texts)
+    for path in sorted(folder.glob("pylock*.toml")):
+        return Manifest(path=path, said=(json.dumps(_tables(path)),))
+    path = folder / "pyproject.toml"
+    if files.is_file(path):
+        return _of_project(path, _tables(path), project)
+    _refuse_foreign(folder)
+    return None
+
+
+def _of_project(path: Path, tables: dict[str, Any], project: Path) -> Manifest | None:
+    own = tables.get("project", {})
+    if "dependencies" in own.get("dynamic", ()):
+        raise Failure(
+            path, "its dependencies are dynamic", "write them down, as [project] dependencies"
+        )
+    _refuse_foreign(path.parent)
+    wanted = own.get("dependencies", [])
+    if not wanted:
+        return None
+    said = json.dumps([own.get("name"), wanted, tables.get("tool", {}).get("uv")], default=str)
+    lock = _lock(path.parent, project)
+    if lock is None:
+        return Manifest(path=path, said=(said,))
+    _check_lock(lock, path, own.get("name", ""), wanted)
+    return Manifest(path=path, said=(said, json.dumps(_tables(lock), default=str)), lock=lock)
+
+
+def _lock(folder: Path, project: Path) -> Path | None:
+    """The uv.lock of a folder: its own, or that of the workspace that it is part of."""
+    if files.is_file(folder / "uv.lock"):
+        return folder / "uv.lock"
+    for above in folder.parents:
+        if not above.is_relative_to(project):
+            return None
+        if files.is_file(above / "uv.lock") and files.is_file(above / "pyproject.toml"):
+            uv = _tables(above / "pyproject.toml").get("tool", {}).get("uv", {})
+            return above / "uv.lock" if "workspace" in uv else None
+    return None
+
+
+def _check_lock(lock: Path, path: Path, name: str, wanted: list[str]) -> None:
+    """Refuse a lock that was made before what is asked for now; to ask uv would need the index."""
+    for package in _tables(lock).get("package", ()):
+        if _normal(package.get("name", "")) == _normal(name):
+            locked = {_normal(item["name"]) for item in package.get("dependencies", ())}
+            missing = [item for item in wanted if _normal(_name(item)) not in locked]
+            if not missing:
+                return
+            raise Failure(path, f"uv.lock does not hold {_name(missing[0])}", "run `uv lock`")
+    raise Failure(path, f"uv.lock does not hold the project {name!r}", "run `uv lock`")
+
+
+def _refuse_foreign(folder: Path) -> None:
+    for name, command in _FOREIGN.items():
+        if files.is_file(folder / name):
+            raise Failure(
+                folder / name,
+                f"{name} is of a tool that maestro does not run",
+                f"`{command}` makes a file of it that counts before it",
+            )
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise Failure(path, f"it cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise Failure(path, f"it is not TOML: {error}") from error
+
+
+def _name(requirement: str) -> str:
+    found = re.match(r"[\w.-]+", requirement)
+    return found.group() if found else requirement
+
+
+def _normal(name: str) -> str:
+    """A package's name as indexes compare them.
+
+    https://packaging.python.org/en/latest/specifications/name-normalization/
+    """
+    return re.sub(r"[-_.]+", "-", name).lower()
