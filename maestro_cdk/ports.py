@@ -271,14 +271,22 @@ class Cloud(Protocol):
 class Shape(Protocol):
     """What a parameter or a result looks like.
 
-    `type` is structure, list, map, string, integer and so on; `required` names members that a
-    structure must have, `enum` the values that a text can have. Members are named as definitions
-    name them: in PascalCase.
+    `type` is structure, list, map, string, integer and so on, "document" where any JSON may stand;
+    `enum` holds the values that a text can have. Members are named as definitions name them: in
+    PascalCase.
     """
 
-    type: str
-    enum: tuple[str, ...]
-    required: tuple[str, ...]
+    @property
+    def type(self) -> str:
+        """What kind of value it is."""
+
+    @property
+    def enum(self) -> tuple[str, ...]:
+        """The values that a text can have, where they are known."""
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The names of the members that a structure must have."""
 
     @property
     def members(self) -> Mapping[str, "Shape"]:
@@ -297,6 +305,7 @@ class Operation:
     parameters: Shape | None
     result: Shape | None
     errors: tuple[str, ...]
+    deprecated: bool = False
 
 
 class Service(Protocol):

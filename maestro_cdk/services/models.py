@@ -44,6 +44,10 @@ _DIRECTORIES = {
 """Where a service's name in a definition is not that of its directory without hyphens."""
 
 
+_ACRONYM = re.compile(r"^[A-Z]+(?=[A-Z][^A-Z]|$)")
+"""The capitals at a name's beginning, without the one that begins the next word."""
+
+
 class BotocoreModels:
     """The services that the installed botocore knows, by the names they have in a definition.
 
@@ -68,6 +72,7 @@ class _Service:
         self.name = name
         self.signing_name: str = metadata.get("signingName") or metadata["endpointPrefix"]
         self.data = data
+        self._made: dict[str, Operation] = {}
 
     @cached_property
     def _operations(self) -> dict[str, str]:
@@ -79,18 +84,21 @@ class _Service:
         return tuple(self._operations)
 
     def operation(self, action: str) -> Operation | None:
-        """What an action does."""
+        """What an action does; made once, for a definition asks about the same ones again."""
         name = self._operations.get(action)
         if name is None:
             return None
-        model = self.data["operations"][name]
-        shapes = self.data["shapes"]
-        return Operation(
-            name=name,
-            parameters=_Shape(shapes, model["input"]) if "input" in model else None,
-            result=_Shape(shapes, model["output"]) if "output" in model else None,
-            errors=tuple(error["shape"] for error in model.get("errors", ())),
-        )
+        if action not in self._made:
+            model = self.data["operations"][name]
+            shapes = self.data["shapes"]
+            self._made[action] = Operation(
+                name=name,
+                parameters=_Shape(shapes, model["input"]) if "input" in model else None,
+                result=_Shape(shapes, model["output"]) if "output" in model else None,
+                errors=tuple(error["shape"] for error in model.get("errors", ())),
+                deprecated=model.get("deprecated", False),
+            )
+        return self._made[action]
 
 
 class _Shape:
@@ -99,26 +107,43 @@ class _Shape:
     def __init__(self, shapes: Mapping[str, JSON], reference: Mapping[str, JSON]) -> None:
         self._shapes = shapes
         self._model = shapes[reference["shape"]]
-        self.type: str = self._model["type"]
+        free = self._model.get("document") or reference.get("jsonvalue")
+        self.type: str = "document" if free else self._model["type"]
         self.enum: tuple[str, ...] = tuple(self._model.get("enum", ()))
-        self.required: tuple[str, ...] = tuple(map(_pascal, self._model.get("required", ())))
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The members that a structure must have, but for tokens that the caller makes up."""
+        members = self._model.get("members", {})
+        return tuple(
+            _parameter(name)
+            for name in self._model.get("required", ())
+            if not members[name].get("idempotencyToken")
+        )
 
     @cached_property
     def members(self) -> Mapping[str, Shape]:
         """The members of a structure."""
         members = self._model.get("members", {})
-        return {_pascal(name): _Shape(self._shapes, member) for name, member in members.items()}
+        return {_parameter(name): _Shape(self._shapes, member) for name, member in members.items()}
 
-    @property
+    @cached_property
     def element(self) -> Shape | None:
         """What a list or the values of a map hold."""
         inner = self._model.get("member") or self._model.get("value")
         return _Shape(self._shapes, inner) if inner else None
 
 
-def _pascal(name: str) -> str:
-    """A parameter's name as a definition writes it."""
-    return name[:1].upper() + name[1:]
+def _parameter(name: str) -> str:
+    """A parameter's name as a definition writes it: DBInstance is DbInstance, ETag stays.
+
+    Step Functions calls the services by AWS's SDK for Java, in which a name begins with a small
+    letter: of a leading acronym, all letters but the one that begins the next word are small.
+    """
+    if name.lower() == "equals":
+        return "EqualsValue"
+    name = name[:1].upper() + name[1:]
+    return _ACRONYM.sub(lambda acronym: acronym.group().capitalize(), name, count=1)
 
 
 def _camel(name: str) -> str:

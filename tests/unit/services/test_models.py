@@ -56,3 +56,41 @@ def test_shapes_that_hold_themselves_are_followed_as_far_as_asked():
 
 def test_an_action_without_parameters_has_no_input():
     assert MODELS.service("sts").operation("getCallerIdentity").parameters.members == {}
+
+
+@pytest.mark.parametrize(
+    ("service", "action", "path"),
+    [
+        ("rds", "stopDBInstance", ["DbInstanceIdentifier"]),
+        ("s3", "putObject", ["Acl"]),
+        ("s3", "copyObject", ["SseCustomerKeyMD5"]),
+        ("s3", "putObject", ["ContentMD5"]),
+        ("autoscaling", "createAutoScalingGroup", ["VpcZoneIdentifier"]),
+        ("dynamodb", "putItem", ["Item", "", "Bool"]),
+        ("ssmincidents", "updateReplicationSet", ["Arn"]),
+        ("cloudtrail", "putEventSelectors", ["AdvancedEventSelectors", "", "FieldSelectors"]),
+        ("ssmincidents", "listTimelineEvents", ["Filters", "", "Condition", "EqualsValue"]),
+    ],
+)
+def test_parameters_are_named_as_the_sdk_for_java_names_them(service, action, path):
+    shape = MODELS.service(service).operation(action).parameters
+    for step in path:
+        shape = shape.members[step] if step else shape.element
+
+
+def test_a_token_that_the_caller_makes_up_is_not_required():
+    start = MODELS.service("fis").operation("startExperiment")
+    assert start.parameters.required == ("ExperimentTemplateId",)
+    assert "ClientToken" in start.parameters.members
+
+
+def test_an_operation_is_made_once_and_knows_whether_it_is_deprecated():
+    lambda_ = MODELS.service("lambda")
+    assert lambda_.operation("invoke") is lambda_.operation("invoke")
+    assert not lambda_.operation("invoke").deprecated
+    assert lambda_.operation("invokeAsync").deprecated
+
+
+def test_where_any_json_may_stand_is_a_document():
+    converse = MODELS.service("bedrockruntime").operation("converse").parameters
+    assert converse.members["AdditionalModelRequestFields"].type == "document"
