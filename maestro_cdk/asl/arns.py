@@ -43,6 +43,8 @@ class Arn:
 
 def split(text: str) -> list[str]:
     """The parts of a text between colons, those inside `${...}` not counted."""
+    if "${" not in text:
+        return text.split(":")
     parts, start, depth = [], 0, 0
     for n, character in enumerate(text):
         if character == "{" and text[n - 1 : n] == "$":

@@ -3,12 +3,14 @@
 https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from maestro_cdk.asl import arns
 from maestro_cdk.asl.arns import Arn
+from maestro_cdk.asl.machines import State
 
 Kind: TypeAlias = Literal["optimized", "aws-sdk", "lambda", "activity"]
 
@@ -63,6 +65,15 @@ class Integration:
         return self.kind == "activity" or self.pattern == WAIT
 
 
+def calls(states: Iterable[State]) -> Iterator[tuple[State, Integration]]:
+    """The Tasks of which it is known what they call."""
+    for state in states:
+        resource = state.value.get("Resource")
+        if state.type == "Task" and isinstance(resource, str) and (found := parse(resource)):
+            yield state, found
+
+
+@lru_cache(maxsize=2**14)
 def parse(resource: str) -> Integration | None:
     """What a Resource calls; None where it is no ARN of such a thing, or a token hides what.
 

@@ -300,6 +300,7 @@ class _Scan:
             type=found.type,
             functions={c.name: own.get(c.name, self.settings.defaults) for c in candidates},
             called=definition.called,
+            timeout=found.timeout,
         )
         self.report.findings += registry.check(subject, disabled=found.disable_rules)
         if not found.policies:

@@ -12,8 +12,11 @@ import yaml
 
 pytestmark = pytest.mark.xdist_group("commands")
 
+TRANSIENT = ("ServiceException", "AWSLambdaException", "SdkClientException")
 GREET = "def handler(event, context):\n    return 'hello'\n"
-TASK = {"Type": "Task", "Resource": "${greet}"}
+# What Lambda itself raises is tried again: a warning says so otherwise.
+RETRY = [{"ErrorEquals": [f"Lambda.{name}" for name in TRANSIENT]}]
+TASK = {"Type": "Task", "Resource": "${greet}", "Retry": RETRY}
 PASS = {"Type": "Pass"}
 # A task that waits for an answer that nobody gives.
 CALLBACK = {

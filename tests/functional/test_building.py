@@ -9,9 +9,10 @@ from maestro_cdk import __version__
 
 PYTHON = "def handler(event, context):\n    return event\n"
 BROKEN = '{\n  "StartAt": "A",\n  "States": {\n    "A": { "Type": "Pass" }\n  }\n}\n'
+RETRY = [{"ErrorEquals": ["States.ALL"]}]
 TASK = {
     "StartAt": "A",
-    "States": {"A": {"Type": "Task", "Resource": "${greet}", "End": True}},
+    "States": {"A": {"Type": "Task", "Resource": "${greet}", "Retry": RETRY, "End": True}},
 }
 
 

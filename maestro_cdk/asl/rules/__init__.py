@@ -2,21 +2,29 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
+from maestro_cdk.asl import integrations, invocations, machines, parameters
 from maestro_cdk.asl.document import Document, Pointer
+from maestro_cdk.asl.integrations import Integration
+from maestro_cdk.asl.invocations import Invocation
+from maestro_cdk.asl.machines import State
+from maestro_cdk.asl.parameters import Call
 from maestro_cdk.model import Finding, FunctionSettings, Severity
 from maestro_cdk.ports import ServiceModels
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True, kw_only=True
+)  # without slots, which would leave no place for what is cached
 class Subject:
     """What rules look at: a definition, and what is known around it.
 
     `services` is what AWS's services look like, `type` the state machine's. `functions` are those
     of the folder by name, `called` their names by the place in the definition that names one
     statically; both are None for a definition that is looked at by itself, in which `${...}` may
-    stand for anything.
+    stand for anything. `timeout` is what the settings give the whole machine, in seconds.
     """
 
     document: Document
@@ -24,6 +32,27 @@ class Subject:
     type: Literal["STANDARD", "EXPRESS"] = "STANDARD"
     functions: Mapping[str, FunctionSettings] | None = None
     called: Mapping[Pointer, str] | None = None
+    timeout: int | None = None
+
+    @cached_property
+    def states(self) -> tuple[State, ...]:
+        """Every state, at any depth."""
+        return tuple(machines.states(self.document))
+
+    @cached_property
+    def calls(self) -> tuple[tuple[State, Integration], ...]:
+        """Every Task of which it is known what it calls."""
+        return tuple(integrations.calls(self.states))
+
+    @cached_property
+    def passed(self) -> tuple[Call, ...]:
+        """Every Task of which it is known what it passes, and what may be passed."""
+        return tuple(parameters.known(self.calls, self.services))
+
+    @cached_property
+    def invocations(self) -> tuple[Invocation, ...]:
+        """Every Task that invokes a Lambda function."""
+        return tuple(invocations.invocations(self.states, self.called or {}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

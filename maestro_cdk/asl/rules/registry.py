@@ -2,13 +2,44 @@
 
 from collections.abc import Collection
 
-from maestro_cdk.asl.rules import FolderRule, Rule, Subject, endings, structure, transitions
+from maestro_cdk.asl.rules import (
+    FolderRule,
+    Rule,
+    Subject,
+    callback_timeout,
+    endings,
+    express,
+    heartbeat,
+    integration_pattern,
+    lambda_retry,
+    lambda_timeout,
+    missing_parameter,
+    parameter_value,
+    resource,
+    structure,
+    task_token,
+    transitions,
+    unknown_parameter,
+    unused_function,
+)
 from maestro_cdk.model import Finding
 
 RULES: tuple[Rule, ...] = (
+    callback_timeout.RULE,
     endings.RULE,
+    express.RULE,
+    heartbeat.RULE,
+    integration_pattern.RULE,
+    lambda_retry.RULE,
+    lambda_timeout.RULE,
+    missing_parameter.RULE,
+    parameter_value.RULE,
+    resource.RULE,
     structure.RULE,
+    task_token.RULE,
     transitions.RULE,
+    unknown_parameter.RULE,
+    unused_function.RULE,
 )
 """Those of the language: each is asked about a definition, and can be switched off."""
 

@@ -19,7 +19,17 @@ from tests.unit.asl import corpus
 pytestmark = pytest.mark.skipif(not corpus.PRESENT, reason=corpus.WHY)
 
 WRONG = {
+    "aws-amazon-states-language-service-93fe008526": "a Resource cannot be a variable",
     "aws-cloudformation-cfn-lint-4aebe2bcbb": "an empty object, which stands for no definition",
+    "awslabs-statelint-3d8165e592": "foo:bar is no Resource of AWS's",
+    "awslabs-statelint-425dd60640": "foo:bar is no Resource of AWS's",
+    "awslabs-statelint-49b402f236": "foo:bar is no Resource of AWS's",
+    "awslabs-statelint-80e0a5d6f9": "foo:bar is no Resource of AWS's",
+    "awslabs-statelint-8c9d74f121": "foo:bar is no Resource of AWS's",
+    "awslabs-statelint-bac98287e4": "foo:bar is no Resource of AWS's",
+    "awslabs-statelint-c97de5f884": "foo:bar is no Resource of AWS's",
+    "awslabs-statelint-dc9f593998": "foo:bar is no Resource of AWS's",
+    "christophebougere-asl-validator-d1820a176d": "no Task calls an ARN of SWF's",
 }
 """Declared valid, and wrong all the same: the name of the file, and why."""
 
@@ -31,11 +41,22 @@ BROKEN = {
     "airware-stepfunctions-local-5eb75fc47f": "a state has neither Next nor End",
     "airware-stepfunctions-local-e5f88ed023": "UnknownStateType is meant to be none",
     "aws-aws-sam-cli-f59982ac58": "the states stand beside States, not in it",
+    "aws-aws-toolkit-vscode-5aa58fa831": "a snippet: Resource is yet to be written",
+    "aws-aws-toolkit-vscode-8f4a301b16": "randomString is no Resource",
     "aws-samples-the-aws-step-functions-workshop-962288f08d": "a learner fills in **BLANK**",
+    "awsdocs-aws-doc-sdk-examples-2fff5bc24b": "spaces around an ARN",
     "christophebougere-asl-validator-48f89967da": "EmptyState is empty",
     "compugen-ltd-aws-stepfunctions-toolkit-af38628837": "a state is empty, for a drawing",
     "compugen-ltd-aws-stepfunctions-toolkit-c68ca66007": "states without Next, for a drawing",
     "guyernest-step-functions-agent-40272dcc83": "part of a template: Next names no state",
+    "guyernest-step-functions-agent-362aa8a429": "AppSync has no action graphql",
+    "localstack-localstack-86b50243d4": "CreateSecret is createSecret",
+    "localstack-localstack-e2f5f641a5": "a Resource cannot be a path",
+    "nibble-4bits-aws-local-stepfunctions-530438a575": "invalid-arn is meant to be none",
+    "nibble-4bits-aws-local-stepfunctions-9bd5c38b15": "its Resource is meant to be no ARN",
+    "serverless-operations-serverless-step-functions-3e9b02046c": "runTask without what to run",
+    "serverless-operations-serverless-step-functions-50ed7c3407": "putItem without an Item",
+    "taro-kayo-statelint-422c549fa2": "foo:bar is no Resource of AWS's",
     "wmfs-statelint-4e73cb7006": "C is no type of state",
     "wmfs-statelint-fd64c0d2d2": "Next names no state",
 }
@@ -44,13 +65,23 @@ BROKEN = {
 FAILING = {}
 """AWS took it, and every execution of it must fail: the id, and why."""
 
-MISSED = 115
+ADVICE = ("callback-timeout", "heartbeat", "lambda-retry")
+"""Rules that say what would be better: nothing that makes a definition invalid."""
+
+MISSED = 95
 """How many of those that are declared invalid nothing is found in, as yet."""
 
 FOUND = {
+    "callback-timeout": 31,
     "endings": 6,
+    "heartbeat": 5,
+    "lambda-retry": 122,
+    "missing-parameter": 4,
+    "resource": 38,
     "structure": 18,
+    "task-token": 2,
     "transitions": 29,
+    "unknown-parameter": 1,
 }
 """In how many of all definitions each rule finds something."""
 
@@ -98,7 +129,11 @@ def test_what_is_declared_valid_has_no_error_but_for_a_reason():
 def test_something_is_found_in_what_is_declared_invalid_unless_aws_takes_it():
     invalid = declared()["invalid"]
     assert len(invalid) == 138
-    missed = {name: reason for name, (reason, findings) in invalid.items() if not findings}
+    missed = {
+        name: reason
+        for name, (reason, findings) in invalid.items()
+        if all(finding.rule in ADVICE for finding in findings)
+    }
     assert len(missed.keys() - RIGHT.keys()) == MISSED, missed
     assert RIGHT.keys() <= missed.keys()
 
@@ -148,4 +183,4 @@ def test_what_aws_refused_has_an_error():
     answers = [answer for answer in corpus.answered() if not answer[1]]
     assert len(answers) == 23
     missed = [name for name, _, type_, text in answers if not errors(found(text, type_=type_))]
-    assert len(missed) == 15, missed
+    assert len(missed) == 11, missed

@@ -13,6 +13,11 @@ def machine(states, start=None, **more):
     return {"StartAt": start or next(iter(states), "None"), "States": states, **more}
 
 
+def task(resource, **more):
+    """A machine of one Task, A."""
+    return machine({"A": {"Type": "Task", "Resource": resource, **more, "End": True}})
+
+
 def parsed(value):
     text = value if isinstance(value, str) else json.dumps(value, indent=1)
     return document.parse(text, file="d", literals={})

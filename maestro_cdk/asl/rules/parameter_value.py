@@ -1,0 +1,88 @@
+"""What a Task passes is of the kind that the parameter takes."""
+
+import re
+from collections.abc import Iterator
+
+from maestro_cdk.asl import parameters
+from maestro_cdk.asl.nearest import nearest
+from maestro_cdk.asl.parameters import Place
+from maestro_cdk.asl.rules import Rule, Subject
+from maestro_cdk.model import JSON, Finding, Severity
+from maestro_cdk.ports import Shape
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
+_NUMBERS = ("integer", "long", "float", "double", "bigdecimal", "short")
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Findings about values, at any depth, that a parameter does not take."""
+    for call in subject.passed:
+        for place in call.places:
+            problem = _problem(place.value, place.shape)
+            if problem is None or (call.integration.optimized and _attribute(place)):
+                continue
+            severity, says, hint = problem
+            yield Finding(
+                rule=RULE.id,
+                severity=severity,
+                message=f"{parameters.path(call, place.pointer)} of {call.integration.name} {says}",
+                hint=hint,
+                where=subject.document.where(place.pointer),
+                state=call.state.name,
+            )
+
+
+def _problem(value: JSON, taken: Shape) -> tuple[Severity, str, str | None] | None:
+    """How bad a value is, why, and what to write instead."""
+    kind = taken.type
+    if kind in ("structure", "map"):
+        return None if isinstance(value, dict) else ("error", "takes an object", None)
+    if kind == "list":
+        return None if isinstance(value, list) else ("error", "takes a list", "put it in [...]")
+    if kind == "boolean":
+        known = isinstance(value, bool) or str(value).lower() in ("true", "false")
+        return None if known else ("warning", "takes true or false", None)
+    if kind in _NUMBERS:
+        return None if _number(value) else ("warning", "takes a number", None)
+    if kind == "string" and taken.enum and isinstance(value, str) and value not in taken.enum:
+        return "warning", f"does not know {value!r}", _meant(value, taken.enum)
+    return None
+
+
+def _attribute(place: Place) -> bool:
+    """Whether a text stands for an attribute of DynamoDB's: optimized, it may, for {"S": ...}."""
+    return isinstance(place.value, str) and {"S", "N", "M", "L"} <= place.shape.members.keys()
+
+
+def _number(value: JSON) -> bool:
+    """Whether a value is a number, or the text of one, which Step Functions reads as one."""
+    if isinstance(value, str):
+        return bool(_NUMBER.fullmatch(value))
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _meant(value: str, enum: tuple[str, ...]) -> str:
+    near = nearest(value, enum)
+    few = ", ".join(enum[:12]) + (", ..." if enum[12:] else "")
+    return f"did you mean {near}?" if near else f"this boto3 knows {few}"
+
+
+RULE = Rule(
+    id="parameter-value",
+    severity="error",
+    summary="What a Task passes is of the kind that the parameter takes.",
+    check=check,
+    explanation="""\
+Where an API takes an object or a list, a text is refused: at the latest when the Task runs. A number
+or a truth value may be written as text, and a text may be an object, which becomes its JSON. Of a
+text that has to be one of several, those that the installed boto3 knows are known; as services learn
+more of them, others are a warning.
+
+```text
+"Entries": {"Source": "shop"}      wrong, for events:putEvents
+"Entries": [{"Source": "shop"}]    right
+```
+
+- <https://docs.aws.amazon.com/step-functions/latest/dg/connect-parameters.html>
+""",
+)
