@@ -9,6 +9,14 @@ import pytest
 from tests.fakes.wheels import wheel
 
 HANDLER = "import greetings\n\n\ndef handler(event, context):\n    return greetings.VERSION\n"
+# It may invoke any function: none is unused.
+TASK = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::lambda:invoke",
+    "Parameters": {"FunctionName.$": "$.name"},
+    "Retry": [{"ErrorEquals": ["States.ALL"]}],
+    "End": True,
+}
 
 
 @pytest.fixture
@@ -27,7 +35,7 @@ def write(project):
     """Write a project with a function in a folder: what it asks for, and other files."""
 
     def of(requirements="greetings==1.0\n", **others):
-        folder = project()
+        folder = project({"StartAt": "A", "States": {"A": TASK}})
         home = folder / "lambdas" / "greet"
         home.mkdir(parents=True, exist_ok=True)
         (home / "index.py").write_text(HANDLER)
