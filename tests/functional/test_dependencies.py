@@ -17,6 +17,7 @@ TASK = {
     "Retry": [{"ErrorEquals": ["States.ALL"]}],
     "End": True,
 }
+MACHINE = {"StartAt": "A", "States": {"A": TASK}}
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def write(project):
     """Write a project with a function in a folder: what it asks for, and other files."""
 
     def of(requirements="greetings==1.0\n", **others):
-        folder = project({"StartAt": "A", "States": {"A": TASK}})
+        folder = project(MACHINE)
         home = folder / "lambdas" / "greet"
         home.mkdir(parents=True, exist_ok=True)
         (home / "index.py").write_text(HANDLER)
@@ -92,7 +93,7 @@ def test_a_functions_own_file_counts_above_a_packages(maestro, write, index):
 
 
 def test_single_files_share_what_stands_beside_them(maestro, project, index):
-    folder = project(a_py=HANDLER, b_py=HANDLER)
+    folder = project(MACHINE, a_py=HANDLER, b_py=HANDLER)
     (folder / "lambdas" / "requirements.txt").write_text("greetings\n")
     result = maestro("synth", "-q")
     assert (result.code, result.err) == (0, "› installing what a, b need\n  ✓ a, b\n")
