@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from maestro_cdk.asl import integrations, invocations, machines, parameters
+from maestro_cdk.asl import expressions, integrations, invocations, machines, parameters, variables
 from maestro_cdk.asl.document import Document, Pointer
+from maestro_cdk.asl.expressions import Site
 from maestro_cdk.asl.integrations import Integration
 from maestro_cdk.asl.invocations import Invocation
 from maestro_cdk.asl.machines import State
 from maestro_cdk.asl.parameters import Call
+from maestro_cdk.asl.variables import Variables
 from maestro_cdk.model import Finding, FunctionSettings, Severity
 from maestro_cdk.ports import ServiceModels
 
@@ -38,6 +40,16 @@ class Subject:
     def states(self) -> tuple[State, ...]:
         """Every state, at any depth."""
         return tuple(machines.states(self.document))
+
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        """Every value that AWS evaluates, or that could be meant so."""
+        return tuple(expressions.sites(self.states))
+
+    @cached_property
+    def variables(self) -> Variables:
+        """The variables, where they are assigned and where they are read."""
+        return variables.found(self.document, self.states, self.sites)
 
     @cached_property
     def calls(self) -> tuple[tuple[State, Integration], ...]:
