@@ -13,7 +13,7 @@ from json import JSONDecodeError, JSONDecoder, dumps
 from typing import TypeAlias
 
 from maestro_cdk.errors import ProjectError
-from maestro_cdk.model import JSON, Finding, SourceRef
+from maestro_cdk.model import JSON, Finding, Places, SourceRef
 
 Pointer: TypeAlias = tuple[str | int, ...]
 """The way from the root to a value: keys and indices."""
@@ -38,6 +38,7 @@ class Document:
 
     `spans` holds the start and end of each value in `text`, `keys` the start of each key, by the
     pointer of the key's value. `literals` are the unquoted `${...}` and what stands for them.
+    `written` knows the places, where the user wrote something else and `text` was made of it.
     """
 
     file: str
@@ -48,15 +49,18 @@ class Document:
     literals: Mapping[Pointer, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     lines: tuple[int, ...] = ()
+    written: Places | None = None
 
     def where(self, pointer: Pointer, *, key: bool = False) -> SourceRef:
         """The place of a value, or of its key; of what holds it, where it is not there itself."""
+        if self.written is not None:
+            return self.written.where(pointer, key=key)
         while pointer and pointer not in self.spans:
             pointer = pointer[:-1]
         offset = self.spans[pointer][0]
         if key:
             offset = self.keys.get(pointer, offset)
-        return _place(self.file, self.lines, offset)
+        return place(self.file, self.lines, offset)
 
     def inside(self, pointer: Pointer, position: int) -> SourceRef:
         """The place of a character of a text, which may be written with escapes."""
@@ -106,8 +110,13 @@ def parse(text: str, *, file: str, literals: Mapping[str, JSON] | None = None) -
     return _Reader(text.removeprefix("\ufeff"), file, literals).read()
 
 
-def decode(content: bytes, *, file: str) -> str:
+def decode(content: bytes, *, file: str, rule: str = "json-syntax") -> str:
     """A definition's text from a file's bytes: UTF-8, with or without a byte order mark.
+
+    Args:
+        content: the file's.
+        file: its name, as messages should show it.
+        rule: the one that a file of this kind has to keep to.
 
     Raises:
         ProjectError: the bytes are not UTF-8; the finding names the line.
@@ -119,7 +128,7 @@ def decode(content: bytes, *, file: str) -> str:
         raise ProjectError(
             [
                 Finding(
-                    rule="json-syntax",
+                    rule=rule,
                     severity="error",
                     message=f"byte 0x{content[error.start]:02x} is not UTF-8",
                     hint="save the file as UTF-8",
@@ -160,7 +169,13 @@ def _quoted(text: str) -> str:
     return dumps(text, ensure_ascii=any("\ud800" <= character <= "\udfff" for character in text))
 
 
-def _place(file: str, lines: tuple[int, ...], offset: int) -> SourceRef:
+def line_starts(text: str) -> tuple[int, ...]:
+    """The offset of each line's first character."""
+    return (0, *(match.end() for match in re.finditer("\n", text)))
+
+
+def place(file: str, lines: tuple[int, ...], offset: int) -> SourceRef:
+    """The place of a character of a text whose lines begin there."""
     line = bisect_right(lines, offset)
     return SourceRef(file=file, line=line, column=offset - lines[line - 1] + 1)
 
@@ -183,7 +198,7 @@ class _Open:
 class _Reader:
     def __init__(self, text: str, file: str, literals: Mapping[str, JSON] | None) -> None:
         self.text, self.file, self.names = text, file, literals
-        self.lines = (0, *(match.end() for match in re.finditer("\n", text)))
+        self.lines = line_starts(text)
         self.spans: dict[Pointer, tuple[int, int]] = {}
         self.keys: dict[Pointer, int] = {}
         self.literals: dict[Pointer, str] = {}
@@ -208,7 +223,7 @@ class _Reader:
         )
 
     def _finding(self, rule: str, message: str, offset: int, hint: str | None) -> Finding:
-        where = _place(self.file, self.lines, offset)
+        where = place(self.file, self.lines, offset)
         return Finding(rule=rule, severity="error", message=message, hint=hint, where=where)
 
     def _document(self) -> JSON:
@@ -335,7 +350,7 @@ class _Reader:
                 raise _SyntaxError(f"a comma stands before {closing!r}", position, "remove it")
             return self._member(container, after)
         if not found:
-            line = _place(self.file, self.lines, container.start).line
+            line = place(self.file, self.lines, container.start).line
             what = "object" if closing == "}" else "array"
             raise _SyntaxError(
                 f"the {what} that begins in line {line} is not closed", len(self.text.rstrip())
@@ -351,7 +366,7 @@ class _Reader:
         key, end = self._string(position)
         pointer = (*container.pointer, key)
         if key in container.value:
-            line = _place(self.file, self.lines, self.keys[pointer]).line
+            line = place(self.file, self.lines, self.keys[pointer]).line
             message = f"{key!r} is written twice in one object (first in line {line})"
             hint = "AWS would see one of them only; remove or rename one"
             self.findings.append(self._finding("duplicate-key", message, position, hint))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from maestro_cdk.asl import document
 from maestro_cdk.asl.rules import Subject, registry
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.findings import (
@@ -21,6 +20,7 @@ from maestro_cdk.cli.findings import (
 from maestro_cdk.cli.options import PROJECT, shared
 from maestro_cdk.errors import ProjectError, UsageError
 from maestro_cdk.model import JSON, Finding
+from maestro_cdk.project import definitions
 from maestro_cdk.services.models import BotocoreModels
 
 
@@ -49,7 +49,7 @@ def validate(
 ) -> None:
     """Find every problem of the project, without AWS.
 
-    With FILES, look at these definitions by themselves.
+    With FILES, look at these definitions by themselves: JSON, and YAML by its ending.
     """
     if rules:
         for rule in registry.EVERY:
@@ -92,16 +92,12 @@ def _of_project(context: Context, *, strict: bool, online: bool) -> Iterable[Fin
 
 def _of_file(file: Path) -> tuple[Finding, ...]:
     try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
-    name = file.as_posix()
-    try:
-        text = document.decode(content, file=name)
-        parsed = document.parse(text, file=name, literals=None)
-        return registry.check(Subject(document=parsed, services=BotocoreModels()))
+        parsed = definitions.read(file, file=file.as_posix(), literals=None)
     except ProjectError as error:
         return error.findings
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    return registry.check(Subject(document=parsed, services=BotocoreModels()))
 
 
 def _print(findings: list[Finding], format_: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from maestro_cdk.asl import document
+from maestro_cdk.asl import document, yaml_document
 from maestro_cdk.asl.document import Document
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import JSON, SourceRef
@@ -34,10 +34,6 @@ def of_folder(report: Report, literals: Mapping[str, JSON]) -> Document | None:
         return None
     name = found[0] if found else DEFINITION
     where = SourceRef(file=name)
-    if name != DEFINITION:
-        message = f"there is no {DEFINITION} (this version does not read {name} yet)"
-        report.add("definition", message, where, "`maestro new` makes one")
-        return None
     try:
         return read(report.folder / name, file=name, literals=literals)
     except ProjectError as error:
@@ -62,6 +58,9 @@ def read(path: Path, *, file: str, literals: Mapping[str, JSON] | None) -> Docum
         ProjectError: it is not what its ending says; the findings name the lines.
         OSError: the file cannot be read.
     """
-    return document.parse(
-        document.decode(path.read_bytes(), file=file), file=file, literals=literals
-    )
+    content = path.read_bytes()
+    if path.suffix.lower() in (".yaml", ".yml"):
+        text = document.decode(content, file=file, rule="yaml-syntax")
+        return yaml_document.parse(text, file=file, literals=literals)
+    text = document.decode(content, file=file)
+    return document.parse(text, file=file, literals=literals)

@@ -107,6 +107,11 @@ FOLDER_RULES: tuple[FolderRule, ...] = (
         summary="The definition is JSON.",
     ),
     FolderRule(
+        id="yaml-syntax",
+        severity="error",
+        summary="A definition in YAML is YAML, and says what JSON can say.",
+    ),
+    FolderRule(
         id="duplicate-key",
         severity="error",
         summary="No key is written twice in one object.",
