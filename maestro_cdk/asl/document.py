@@ -63,7 +63,12 @@ class Document:
         return place(self.file, self.lines, offset)
 
     def inside(self, pointer: Pointer, position: int) -> SourceRef:
-        """The place of a character of a text, which may be written with escapes."""
+        """The place of a character of a text, which may be written with escapes.
+
+        Where the user wrote no JSON, it is that of the text.
+        """
+        if self.written is not None:
+            return self.written.where(pointer, key=False)
         start, end = self.spans[pointer]
         offset = start + 1
         if "\\" in self.text[start:end]:
@@ -72,7 +77,7 @@ class Document:
                 offset = character.end() if character else offset
         else:
             offset += position
-        return _place(self.file, self.lines, min(offset, end - 1))
+        return place(self.file, self.lines, min(offset, end - 1))
 
     def rewrite(
         self, strings: Mapping[Pointer, str], keys: Mapping[Pointer, str] | None = None

@@ -477,3 +477,11 @@ def judged(found):
     findings = registry.check(Subject(document=found, services=BotocoreModels()))
     # The places differ, and with them the order.
     return sorted((finding.rule, finding.message, finding.state or "") for finding in findings)
+
+
+def test_a_character_of_a_text_is_where_the_text_begins():
+    found = yaml_document.parse(
+        'StartAt: A\nStates:\n  A: {Type: Pass, InputPath: "$.a.."}\n', file=FILE
+    )
+    at = ("States", "A", "InputPath")
+    assert found.inside(at, 3) == found.where(at)
