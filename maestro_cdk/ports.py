@@ -299,7 +299,11 @@ class Shape(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """An operation of a service: `name` is the API's, in PascalCase, `errors` what it can raise."""
+    """An operation of a service.
+
+    `name` is the API's, in PascalCase; `errors` is what it can raise, as Retry and Catch name it
+    behind the service's prefix.
+    """
 
     name: str
     parameters: Shape | None
@@ -309,10 +313,15 @@ class Operation:
 
 
 class Service(Protocol):
-    """A service: `name` is the one it has in a definition, `signing_name` that of its requests."""
+    """A service.
+
+    `name` is the one it has in a definition, `signing_name` that of its requests, `prefix` what the
+    errors of its aws-sdk integration begin with.
+    """
 
     name: str
     signing_name: str
+    prefix: str
 
     @property
     def actions(self) -> tuple[str, ...]:

@@ -5,6 +5,9 @@ https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.h
 
 from collections.abc import Mapping
 
+UPGRADE = "if it is newer than this boto3, upgrade boto3 or disable the rule"
+"""What to do about a name that boto3 does not know, and AWS may."""
+
 UNSUPPORTED: Mapping[str, frozenset[str]] = {
     service: frozenset(actions.split())
     for service, actions in {

@@ -47,6 +47,19 @@ _DIRECTORIES = {
 _ACRONYM = re.compile(r"^[A-Z]+(?=[A-Z][^A-Z]|$)")
 """The capitals at a name's beginning, without the one that begins the next word."""
 
+_BOUNDARIES = tuple(
+    (re.compile(pattern), parted)
+    for pattern, parted in (
+        (r"[^A-Za-z0-9]+", " "),
+        (r"([^a-z]{2,})v([0-9]+)", r"\1 v\2 "),
+        (r"([^A-Z]{2,})V([0-9]+)", r"\1 V\2 "),
+        (r"(?<=[a-z])(?=[A-Z][a-zA-Z0-9])", " "),
+        (r"([A-Z]+)([A-Z][a-z])", r"\1 \2"),
+        (r"([0-9])([a-zA-Z])", r"\1 \2"),
+    )
+)
+"""Where the SDK for Java parts a name into words, and how."""
+
 
 class BotocoreModels:
     """The services that the installed botocore knows, by the names they have in a definition.
@@ -71,6 +84,8 @@ class _Service:
         metadata = data["metadata"]
         self.name = name
         self.signing_name: str = metadata.get("signingName") or metadata["endpointPrefix"]
+        words = _pascal(metadata["serviceId"])
+        self.prefix = words if words.lower() == name else words.removesuffix("Service")
         self.data = data
         self._made: dict[str, Operation] = {}
 
@@ -95,7 +110,7 @@ class _Service:
                 name=name,
                 parameters=_Shape(shapes, model["input"]) if "input" in model else None,
                 result=_Shape(shapes, model["output"]) if "output" in model else None,
-                errors=tuple(error["shape"] for error in model.get("errors", ())),
+                errors=tuple(_error(error["shape"]) for error in model.get("errors", ())),
                 deprecated=model.get("deprecated", False),
             )
         return self._made[action]
@@ -144,6 +159,18 @@ def _parameter(name: str) -> str:
         return "EqualsValue"
     name = name[:1].upper() + name[1:]
     return _ACRONYM.sub(lambda acronym: acronym.group().capitalize(), name, count=1)
+
+
+def _pascal(name: str) -> str:
+    """A name in words of one capital each, as the SDK for Java writes them: DynamoDB is DynamoDb."""
+    for pattern, parted in _BOUNDARIES:
+        name = pattern.sub(parted, name)
+    return "".join(word.capitalize() for word in name.split())
+
+
+def _error(shape: str) -> str:
+    """An error's name as a definition writes it behind the service's: it ends in Exception."""
+    return _pascal(re.sub("(Fault|Exception)$", "", shape)) + "Exception"
 
 
 def _camel(name: str) -> str:

@@ -7,11 +7,9 @@ from maestro_cdk.asl.deferred import deferred
 from maestro_cdk.asl.integrations import OPTIMIZED, Integration
 from maestro_cdk.asl.nearest import nearest
 from maestro_cdk.asl.rules import Rule, Subject
-from maestro_cdk.asl.sdk import ENDED, UNSUPPORTED
-from maestro_cdk.model import Finding
+from maestro_cdk.asl.sdk import ENDED, UNSUPPORTED, UPGRADE
+from maestro_cdk.model import Finding, Severity
 from maestro_cdk.ports import ServiceModels
-
-UPGRADE = "if it is newer than this boto3, upgrade boto3 or disable the rule"
 
 _OPTIMIZED_NAMES = {"emr": "elasticmapreduce", "eventbridge": "events", "sfn": "states"}
 _SDK_NAMES = {
@@ -25,8 +23,8 @@ _SDK_NAMES = {
 }
 """Names that services have elsewhere, and those that they have here."""
 
-Problem = tuple[str, str | None]
-"""What is wrong, and what to do."""
+Problem = tuple[Severity, str, str | None]
+"""How bad it is, what is wrong, and what to do."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -38,10 +36,10 @@ def check(subject: Subject) -> Iterator[Finding]:
         found = integrations.parse(resource)
         problem = _of(found, subject.services) if found else _of_text(resource, subject)
         if problem is not None:
-            message, hint = problem
+            severity, message, hint = problem
             yield Finding(
                 rule=RULE.id,
-                severity="error",
+                severity=severity,
                 message=message,
                 hint=hint,
                 where=subject.document.where((*state.pointer, "Resource")),
@@ -57,14 +55,15 @@ def _of_text(resource: str, subject: Subject) -> Problem | None:
         hint = "a Resource cannot be computed; lambda:invoke takes a FunctionName that is"
         if not resource.startswith(("$", "{%")):
             hint = "such as arn:aws:states:::lambda:invoke"
-        return None if in_folder else (f"{resource!r} is not an ARN", hint)
+        return None if in_folder else ("error", f"{resource!r} is not an ARN", hint)
     if arn.service == "lambda":
-        return None if in_folder else (f"{resource!r} is no function's ARN", None)
+        return None if in_folder else ("error", f"{resource!r} is no function's ARN", None)
     if arn.service == "states":
-        return f"{resource!r} names no action", "such as arn:aws:states:::lambda:invoke"
+        return "error", f"{resource!r} names no action", "such as arn:aws:states:::lambda:invoke"
     ours = nearest(arn.service, tuple(OPTIMIZED))
     action = f"{ours}:{next(iter(OPTIMIZED[ours]))}" if ours else f"aws-sdk:{arn.service}:ACTION"
     return (
+        "error",
         f"a Task cannot call {resource!r} itself",
         f"call an action, such as arn:aws:states:::{action}, and pass it this ARN",
     )
@@ -73,7 +72,7 @@ def _of_text(resource: str, subject: Subject) -> Problem | None:
 def _of(found: Integration, services: ServiceModels) -> Problem | None:
     """What is wrong with an integration."""
     if not found.arn.partition:
-        return "the ARN names no partition", 'it begins with "arn:aws:"'
+        return "error", "the ARN names no partition", 'it begins with "arn:aws:"'
     if found.kind == "optimized":
         return None if found.optimized else _not_optimized(found, services)
     if found.kind == "aws-sdk":
@@ -81,7 +80,7 @@ def _of(found: Integration, services: ServiceModels) -> Problem | None:
     if found.kind == "lambda" and "." in found.action:
         name, _, pattern = found.action.partition(".")
         hint = f'write "arn:aws:states:::lambda:invoke.{pattern}", and {name!r} as FunctionName'
-        return "a function's ARN takes no pattern", hint
+        return "error", "a function's ARN takes no pattern", hint
     return None
 
 
@@ -90,6 +89,7 @@ def _not_optimized(found: Integration, services: ServiceModels) -> Problem:
     service = found.service
     if service in ("stateMachine", "express", "execution"):
         return (
+            "error",
             "a Task cannot call a state machine itself",
             'write "arn:aws:states:::states:startExecution.sync:2", and the ARN as StateMachineArn',
         )
@@ -107,7 +107,7 @@ def _not_optimized(found: Integration, services: ServiceModels) -> Problem:
         hint = f"its actions: {', '.join(OPTIMIZED[known])}; those of the API: aws-sdk:..."
     else:
         hint = f"aws-sdk:SERVICE:ACTION calls any API; optimized are: {', '.join(OPTIMIZED)}"
-    return f"there is no optimized integration {found.name}", hint
+    return "error", f"there is no optimized integration {found.name}", hint
 
 
 def _sdk(service: str, action: str, services: ServiceModels) -> str | None:
@@ -121,18 +121,22 @@ def _sdk(service: str, action: str, services: ServiceModels) -> str | None:
 def _not_called(service: str, action: str, services: ServiceModels) -> Problem | None:
     """Why an aws-sdk integration is not one."""
     if action in UNSUPPORTED.get(service, ()):
-        return f"Step Functions does not support {service}:{action}", "call it in a function"
+        message = f"Step Functions does not support {service}:{action}"
+        return "error", message, "call it in a function"
     if service in ENDED:
         return None
     known = services.service(service)
     if known is None:
         sdk = _sdk(service, action, services)
         hint = f"did you mean aws-sdk:{sdk}?" if sdk else UPGRADE
-        return f"aws-sdk knows no service {service!r}", hint
-    if known.operation(action) is None:
+        return "error", f"aws-sdk knows no service {service!r}", hint
+    operation = known.operation(action)
+    if operation is None:
         near = nearest(action, known.actions)
         hint = f"did you mean {near}?" if near else UPGRADE
-        return f"{service} has no action {action!r}", hint
+        return "error", f"{service} has no action {action!r}", hint
+    if operation.deprecated:
+        return "info", f"AWS calls {service}:{action} deprecated", "see what took its place"
     return None
 
 

@@ -7,9 +7,8 @@ from maestro_cdk.asl import parameters
 from maestro_cdk.asl.nearest import nearest
 from maestro_cdk.asl.parameters import Place
 from maestro_cdk.asl.rules import Rule, Subject
+from maestro_cdk.asl.sdk import UPGRADE
 from maestro_cdk.model import Finding, Severity
-
-UPGRADE = "if it is newer than this boto3, upgrade boto3 or disable the rule"
 
 _ALSO = {"Nul": "Null"}
 """A name that AWS's SDK for Java has for a member, and that of the member."""

@@ -94,6 +94,7 @@ FOUND = {
     "callback-timeout": 31,
     "context-object": 27,
     "endings": 6,
+    "error-name": 1,
     "heartbeat": 5,
     "intrinsic-functions": 11,
     "jsonata-references": 3,

@@ -21,6 +21,11 @@ def test_every_service_of_the_list_is_known_by_its_name_or_has_ended():
     assert listed - {*MODELS.names()} == ENDED
 
 
+@pytest.mark.parametrize("prefix", [prefix for prefix in PREFIXES if prefix.lower() not in ENDED])
+def test_the_prefix_of_a_services_errors_is_that_of_the_list(prefix):
+    assert MODELS.service(prefix.lower()).prefix == prefix
+
+
 @pytest.mark.parametrize("service", UNSUPPORTED)
 def test_what_is_unsupported_is_of_a_service_of_the_list(service):
     assert service in {prefix.lower() for prefix in PREFIXES}

@@ -94,3 +94,16 @@ def test_an_operation_is_made_once_and_knows_whether_it_is_deprecated():
 def test_where_any_json_may_stand_is_a_document():
     converse = MODELS.service("bedrockruntime").operation("converse").parameters
     assert converse.members["AdditionalModelRequestFields"].type == "document"
+
+
+@pytest.mark.parametrize(
+    ("service", "action", "error"),
+    [
+        ("dynamodb", "putItem", "ConditionalCheckFailedException"),
+        ("s3", "createBucket", "BucketAlreadyExistsException"),
+        ("rds", "createDBInstance", "DbInstanceAlreadyExistsException"),
+        ("sfn", "sendTaskSuccess", "InvalidTokenException"),
+    ],
+)
+def test_errors_are_named_as_step_functions_raises_them(service, action, error):
+    assert error in MODELS.service(service).operation(action).errors

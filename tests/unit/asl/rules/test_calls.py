@@ -177,6 +177,14 @@ def test_what_cannot_be_called_is_told(value, message, hint):
     assert hints(resource.RULE, task(value)) == [hint]
 
 
+def test_a_deprecated_action_is_remarked():
+    (finding,) = resource.RULE.check(subject(task(STATES + "aws-sdk:s3:getBucketLifecycle")))
+    assert (finding.severity, finding.message) == (
+        "info",
+        "AWS calls s3:getBucketLifecycle deprecated",
+    )
+
+
 def test_an_integration_of_nobodys_is_told_those_that_there_are():
     (hint,) = hints(resource.RULE, task(STATES + "quantumfoo:entangle"))
     assert hint.startswith("aws-sdk:SERVICE:ACTION calls any API; optimized are: apigateway, ")
