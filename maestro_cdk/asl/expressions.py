@@ -131,7 +131,7 @@ def sites(states: Iterable[State]) -> Iterator[Site]:
 @lru_cache(maxsize=16384)
 def _read(text: str, kind: Kind) -> Read | None:
     try:
-        if deferred(text):
+        if "${" in text:
             return None
         if kind == "jsonata":
             return jsonata.parse(text)

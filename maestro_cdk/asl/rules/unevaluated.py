@@ -59,14 +59,15 @@ def _dynamic(subject: Subject, text: str) -> bool:
 
 
 def _jsonata(subject: Subject, site: Site) -> tuple[str, str] | None:
-    text, key = site.text, str(site.pointer[-1])
+    key = str(site.pointer[-1])
+    if site.kind == "jsonata" and not key.endswith(".$"):
+        return None
+    text = site.text
     if text is None:
         return None
     if key.endswith(".$"):
         message = "the key keeps its .$: this state's query language is JSONata"
         return message, f'write "{key.removesuffix(".$")}": "{{% ... %}}"'
-    if site.kind == "jsonata":
-        return None
     if "{%" in text and "%}" in text:
         message = f"{shown(text)} is taken as a text: it does not begin with {{%"
         return message, "an expression is the whole text; join its parts with &"
