@@ -11,6 +11,7 @@ from maestro_cdk.model import Bundle, Finding, Function, PackedFile, Project, So
 from maestro_cdk.project import files
 from maestro_cdk.project.dependencies import needs
 from maestro_cdk.project.dependencies.installer import Installer
+from maestro_cdk.project.dependencies.workbench import Need
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 
@@ -38,7 +39,12 @@ def bundles(project: Project, installer: Installer) -> tuple[Bundle, ...]:
     installed = installer.get(wanted, project.folder) if wanted else {}
     packer = _Packer(project.folder)
     made = tuple(
-        packer.bundle(function, project.shared, installed.get(function.name, ()))
+        packer.bundle(
+            function,
+            project.shared,
+            wanted.get(function.name),
+            installed.get(function.name, ()),
+        )
         for function in project.functions
     )
     if findings := [finding for item in made for finding in _too_large(item)]:
@@ -110,14 +116,19 @@ class _Packer:
         self.digests: dict[Path, str] = {}
 
     def bundle(
-        self, function: Function, shared: tuple[Path, ...], installed: Iterable[PackedFile]
+        self,
+        function: Function,
+        shared: tuple[Path, ...],
+        need: Need | None,
+        installed: Iterable[PackedFile],
     ) -> Bundle:
         """A function's files: its own before those that all share, and these before installed ones."""
         packed = {file.name: file for file in installed}
-        for path in shared:
-            packed |= {file.name: file for file in self._files(path, path.name)}
         prefix = "" if function.root.is_dir() else function.root.name
-        packed |= {file.name: file for file in self._files(function.root, prefix)}
+        for path, name in (*((path, path.name) for path in shared), (function.root, prefix)):
+            for file in self._files(path, name):
+                if need is None or not need.replaces(file.name):
+                    packed[file.name] = file
         ordered = tuple(packed[name] for name in sorted(packed))
         return Bundle(function=function.name, digest=_digest(function, ordered), files=ordered)
 

@@ -13,10 +13,16 @@ LAMBDAS = "lambdas"
 _IGNORED = re.compile(
     r"\..*|README(\.rst)?|tests?|__pycache__|__init__\.py|node_modules|conftest\.py"
     r"|.*\.lock|.*-lock\.(json|yaml)|package\.json|tsconfig\.json|requirements.*\.txt"
-    r"|pyproject\.toml|.*\.(md|txt|d\.ts|pyc)",
+    r"|pyproject\.toml|.*\.(md|txt|d\.[mc]?ts|pyc)",
     re.IGNORECASE,
 )
-_TO_BE_BUILT = (".ts", ".mts", ".rb", ".go", ".java", ".cs")
+_SERVING = re.compile(
+    r"requirements.*\.txt|pyproject\.toml|uv\.lock|pylock.*\.toml|package\.json|package-lock\.json"
+    r"|npm-shrinkwrap\.json|tsconfig.*\.json|node_modules"
+)
+"""What names the packages of the functions that are files beside it."""
+
+_TO_BE_BUILT = (".rb", ".go", ".java", ".cs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +50,13 @@ def read(report: Report) -> Entries:
     """Look at all that stands in lambdas/."""
     candidates: list[Candidate] = []
     shared: list[Path] = []
-    for path in _listed(report):
+    listed = _listed(report)
+    serving = any(path.suffix in runtimes.ENDINGS and files.is_file(path) for path in listed)
+    for path in listed:
         if path.name.startswith("_") and not _IGNORED.fullmatch(path.name):
             shared.append(path)
             _check_files(path, report)
-        else:
+        elif not (serving and _SERVING.fullmatch(path.name)):
             candidates += _candidate(path, report)
     return Entries(candidates=tuple(candidates), shared=tuple(shared))
 

@@ -77,6 +77,14 @@ def find(
     return Handler(text=text, runtime=runtime)
 
 
+def located(root: Path, handler: str) -> Path | None:
+    """The file that a handler is in; None where that is not one of the function's."""
+    module = handler.rpartition(".")[0]
+    if root.is_file() and module == root.stem:
+        return root
+    return _file_of(module, root if root.is_dir() else root.parent)
+
+
 def _leaves(handler: str, settings: FunctionSettings) -> bool:
     """Whether a handler is looked for outside of what is packed, and of layers."""
     if handler.startswith("/"):
@@ -88,11 +96,8 @@ def _check(
     function: str, root: Path, handler: str, settings: FunctionSettings, report: Report
 ) -> None:
     """Say where a handler is in no file, or its file does not hold it."""
-    module, _, name = handler.rpartition(".")
-    if root.is_file() and module == root.stem:
-        file: Path | None = root
-    else:
-        file = _file_of(module, root if root.is_dir() else root.parent)
+    name = handler.rpartition(".")[2]
+    file = located(root, handler)
     if file is not None and not _packed(file, root):
         report.add(
             "handler",
@@ -129,7 +134,7 @@ def _none(function: str, root: Path, report: Report) -> None:
         "handler",
         f"the function {function!r} has no handler file",
         root,
-        f"name it one of {stems} (.py, .mjs, .js, .cjs), or set handler and runtime "
+        f"name it one of {stems} (.py, .mjs, .js, .cjs, .ts, .mts), or set handler and runtime "
         f"in maestro.toml: [functions.{function}]",
     )
 

@@ -14,3 +14,18 @@ def binary() -> Path | None:
             return path
     found = shutil.which("node")
     return Path(found) if found else None
+
+
+def npm() -> list[str] | None:
+    """The command that npm is; None where there is none.
+
+    The wheel's own `npm` does not run by itself: it is a link to this file, which wheels cannot
+    hold.
+    """
+    node = binary()
+    if node is not None:
+        script = node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        if script.is_file():
+            return [str(node), str(script)]
+    found = shutil.which("npm")
+    return [found] if found else None

@@ -8,8 +8,16 @@ from pathlib import Path
 DEFAULTS = {"python": "python3.13", "nodejs": "nodejs24.x"}
 """The runtime of each language; only a major release of maestro changes it."""
 
-ENDINGS = {".py": "python", ".mjs": "nodejs", ".js": "nodejs", ".cjs": "nodejs"}
-"""The language of a handler's file."""
+ENDINGS = {
+    ".py": "python",
+    ".ts": "nodejs",
+    ".mts": "nodejs",
+    ".cts": "nodejs",
+    ".mjs": "nodejs",
+    ".js": "nodejs",
+    ".cjs": "nodejs",
+}
+"""The language of a handler's file; TypeScript counts before what was made of it once."""
 
 
 _ALL_OF_ANOTHER = r"\bexport\s*\*|\bmodule\.exports\s*=\s*require\b|\b__exportStar\b"

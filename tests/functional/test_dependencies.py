@@ -60,7 +60,7 @@ def test_packages_are_packed_beside_the_functions_code(maestro, write, index):
     folder = write()
     result = maestro("synth", "-q")
     assert (result.code, result.out) == (0, "")
-    assert result.err == "› installing what greet needs\n  ✓ greet\n"
+    assert result.err == "› preparing what greet needs\n  ✓ greet\n"
     assert "'1.0'" in zips(folder)["greetings/__init__.py"]
 
 
@@ -96,7 +96,7 @@ def test_single_files_share_what_stands_beside_them(maestro, project, index):
     folder = project(MACHINE, a_py=HANDLER, b_py=HANDLER)
     (folder / "lambdas" / "requirements.txt").write_text("greetings\n")
     result = maestro("synth", "-q")
-    assert (result.code, result.err) == (0, "› installing what a, b need\n  ✓ a, b\n")
+    assert (result.code, result.err) == (0, "› preparing what a, b need\n  ✓ a, b\n")
 
 
 def test_a_package_that_cannot_be_had_is_told_where_it_is_asked_for(maestro, write, index):

@@ -3,40 +3,17 @@
 from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Protocol
 
 from maestro_cdk.errors import MaestroError, ProjectError
-from maestro_cdk.model import Finding, PackedFile, SourceRef
-from maestro_cdk.ports import Advanced, Reporter, Step
+from maestro_cdk.model import Finding, SourceRef
+from maestro_cdk.ports import Advanced, Note, Reporter, Step
 from maestro_cdk.project.dependencies.children import Children
 from maestro_cdk.project.dependencies.failures import Failure
 from maestro_cdk.project.dependencies.store import Store
+from maestro_cdk.project.dependencies.workbench import Files, Need, Workbench
 
 AT_ONCE = 8
 """Installers that run side by side: they wait for the network more than for the processor."""
-
-Files = tuple[PackedFile, ...]
-
-
-class Need(Protocol):
-    """What a function needs: packages, or its code made from other code."""
-
-    @property
-    def place(self) -> Path:
-        """The file that asks for it."""
-        ...
-
-    def key(self, environ: Mapping[str, str]) -> str:
-        """The name of what comes of it."""
-        ...
-
-    def make(self, into: Path, *, children: Children, environ: Mapping[str, str]) -> None:
-        """Make it.
-
-        Raises:
-            Failure: that cannot be done.
-        """
-        ...
 
 
 class Silent:
@@ -73,44 +50,44 @@ class Installer:
             ProjectError: everything that could not be had.
             MaestroError: nothing can be kept.
         """
-        keys = {function: need.key(self._environ) for function, need in needs.items()}
-        wanted = {keys[function]: need for function, need in needs.items()}
-        found = {key: self._store.find(key) for key in wanted}
-        absent = {key: wanted[key] for key, files in found.items() if files is None}
+        children = Children()
+        at = Workbench(store=self._store, children=children, environ=self._environ)
+        users: dict[str, list[str]] = {}
+        wanted: dict[str, Need] = {}
+        for function, need in needs.items():
+            name = need.name(self._environ)
+            wanted[name] = need
+            users.setdefault(name, []).append(function)
+        found = {name: need.find(at) for name, need in wanted.items()}
+        absent = {name: wanted[name] for name, files in found.items() if files is None}
         if absent:
-            users = {
-                key: [function for function in keys if keys[function] == key] for key in absent
-            }
-            found |= self._made(absent, users, project)
-        return {function: found[key] or () for function, key in keys.items()}
+            found |= self._made(absent, users, project, at)
+        return {function: found[name] or () for name, named in users.items() for function in named}
 
     def _made(
-        self, absent: Mapping[str, Need], users: Mapping[str, list[str]], project: Path
+        self,
+        absent: Mapping[str, Need],
+        users: Mapping[str, list[str]],
+        project: Path,
+        at: Workbench,
     ) -> dict[str, Files]:
         """Make what is not there, side by side; one that fails keeps none of the others."""
-        of = sorted(function for names in users.values() for function in names)
-        self._reporter.emit(Step(f"installing what {_listed(of)} need{'s' * (len(of) == 1)}"))
-        children = Children()
+        of = sorted(function for name in absent for function in users[name])
+        self._reporter.emit(Step(f"preparing what {_listed(of)} need{'s' * (len(of) == 1)}"))
         pool = ThreadPoolExecutor(max_workers=AT_ONCE)
-        running = {
-            pool.submit(self._make, key, need, children): key for key, need in absent.items()
-        }
+        running = {pool.submit(at.get, need): name for name, need in absent.items()}
         try:
             made, failures = self._awaited(running, users)
         except BaseException:
-            children.end()
+            at.children.end()
             pool.shutdown(cancel_futures=True)  # until their folders are cleared away
             raise
         pool.shutdown()
         if failures:
             raise ProjectError([_finding(failure, project) for failure in failures])
+        for note in sorted({note for name in made for note in absent[name].notes}):
+            self._reporter.emit(Note(note))
         return made
-
-    def _make(self, key: str, need: Need, children: Children) -> Files:
-        def work(into: Path) -> None:
-            need.make(into, children=children, environ=self._environ)
-
-        return self._store.make(key, work)
 
     def _awaited(
         self, running: Mapping[Future[Files], str], users: Mapping[str, list[str]]
@@ -121,15 +98,15 @@ class Installer:
         while waiting:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
-                key = running[future]
+                name = running[future]
                 try:
-                    made[key] = future.result()
+                    made[name] = future.result()
                 except Failure as failure:
                     failures.append(failure)
                 except OSError as error:
                     raise _unkept(error) from error
                 else:
-                    event = Advanced(_listed(users[key]), len(made), len(running))
+                    event = Advanced(_listed(users[name]), len(made), len(running))
                     self._reporter.emit(event)
         return made, sorted(failures, key=lambda failure: (failure.path, failure.message))
 
@@ -150,7 +127,7 @@ def _finding(failure: Failure, project: Path) -> Finding:
         severity="error",
         message=failure.message,
         hint=failure.hint,
-        where=SourceRef(file=file.as_posix()),
+        where=SourceRef(file=file.as_posix(), line=failure.line, column=failure.column),
     )
 
 

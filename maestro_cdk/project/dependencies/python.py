@@ -14,6 +14,7 @@ from maestro_cdk.project.dependencies.children import Children
 from maestro_cdk.project.dependencies.failures import Failure
 from maestro_cdk.project.dependencies.locks import Manifest
 from maestro_cdk.project.dependencies.targets import PythonTarget
+from maestro_cdk.project.dependencies.workbench import Files, Workbench
 
 FORMAT = "python 1"
 """Part of the name of what is kept; another one where something else is made of the same."""
@@ -34,26 +35,44 @@ class Packages:
         """The file that asks for them."""
         return self.manifests[0].path
 
-    def key(self, environ: Mapping[str, str]) -> str:
-        """The name of what comes of it: the same for the same packages on the same target."""
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Nothing: what could be missing is an error."""
+        return ()
+
+    def name(self, environ: Mapping[str, str]) -> str:
+        """The same for the same packages on the same target."""
         said = [manifest.said for manifest in self.manifests]
         target = [self.target.version, self.target.platform or self.target.interpreter]
         chosen = indexes.choice(environ, self.place.parent)
         facts = json.dumps([FORMAT, said, target, chosen])
         return hashlib.sha256(facts.encode()).hexdigest()
 
-    def make(self, into: Path, *, children: Children, environ: Mapping[str, str]) -> None:
-        """Install them.
+    def find(self, at: Workbench) -> Files | None:
+        """The packages' files, if they were installed before."""
+        return at.store.find(self.name(at.environ))
+
+    def make(self, at: Workbench) -> Files:
+        """Install the packages.
 
         Raises:
             Failure: uv cannot.
         """
-        environ = indexes.environment(environ)
+        return at.store.make(self.name(at.environ), lambda into: self._install(into, at))
+
+    def replaces(self, name: str) -> bool:
+        """The files that name the packages: nothing reads them any more."""
+        manifests = [manifest.path for manifest in self.manifests[:1]]
+        locks_ = [manifest.lock for manifest in self.manifests[:1] if manifest.lock]
+        return name in {path.name for path in [*manifests, *locks_]}
+
+    def _install(self, into: Path, at: Workbench) -> None:
+        environ = indexes.environment(at.environ)
         with tempfile.TemporaryDirectory() as folder:
             named = []
             for n, manifest in enumerate(self.manifests):
                 (Path(folder) / f"{n}").mkdir()
-                named.append(self._readable(manifest, Path(folder) / f"{n}", children, environ))
+                named.append(self._readable(manifest, Path(folder) / f"{n}", at.children, environ))
             command = [
                 *self._uv("pip", "install"),
                 *("--python-version", self.target.version),
@@ -62,7 +81,7 @@ class Packages:
                 *indexes.flags(environ),
                 *(word for path in named for word in ("--requirements", str(path))),
             ]
-            self._run(command, children, environ)
+            self._run(command, at.children, environ)
         _clean(into)
         if self.target.platform:
             self._check_built(into, self.target.platform.partition("-")[0])

@@ -17,6 +17,7 @@ UNUSED_DAYS = 30
 
 _FILES = "files"
 _LIST = "files.json"
+_NOTE = ".note"
 _PART = ".part-"
 
 
@@ -50,6 +51,28 @@ class Store:
                 for name, digest, size, executable in listed
             )
         except (OSError, ValueError, TypeError):
+            return None
+
+    def folder(self, key: str) -> Path:
+        """Where the files of a folder that was made are."""
+        return self._folder / key / _FILES
+
+    def note(self, key: str, text: str) -> None:
+        """Keep a text under a name, in place of an earlier one."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", dir=self._folder, prefix=_PART, delete=False, encoding="utf-8"
+        ) as file:
+            file.write(text)
+        Path(file.name).replace(self._folder / f"{key}{_NOTE}")
+
+    def noted(self, key: str) -> str | None:
+        """The text that is kept under a name; None: there is none."""
+        path = self._folder / f"{key}{_NOTE}"
+        try:
+            os.utime(path)
+            return path.read_text("utf-8")
+        except OSError:
             return None
 
     def make(self, key: str, work: Callable[[Path], None]) -> tuple[PackedFile, ...]:
@@ -91,7 +114,7 @@ class Store:
         for path in self._folder.iterdir():
             with suppress(OSError):  # another process may have dropped it
                 if path.stat().st_mtime < oldest:
-                    shutil.rmtree(path)
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _listed(root: Path) -> list[tuple[str, str, int, bool]]:

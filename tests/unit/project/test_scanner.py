@@ -102,6 +102,20 @@ def test_what_begins_with_an_underscore_is_shared(scan):
     assert ignored(project) == []
 
 
+def test_what_serves_functions_that_are_files_is_not_ignored(scan):
+    project = scan(
+        {
+            "lambdas/f.py": PYTHON,
+            "lambdas/g.ts": NODE,
+            "lambdas/requirements.txt": "",
+            "lambdas/package.json": "{}",
+            "lambdas/tsconfig.json": "{}",
+        }
+    )
+    assert functions(project).keys() == {"f", "g"}
+    assert ignored(project) == []
+
+
 def test_what_is_no_function_is_ignored_and_said_so(scan):
     project = scan(
         {
@@ -309,10 +323,10 @@ def test_all_problems_are_in_one_error(problems):
             "f.py is not for the runtime nodejs24.x",
         ),
         (
-            {"lambdas/f.ts": ""},
-            "lambdas/f.ts",
+            {"lambdas/f.go": ""},
+            "lambdas/f.go",
             "functions",
-            "a single file ending in .ts is not something that maestro builds",
+            "a single file ending in .go is not something that maestro builds",
         ),
         ({"lambdas": "text"}, "lambdas", "functions", "lambdas is a file"),
         (

@@ -20,22 +20,31 @@ from tests.fakes.reporter import FakeReporter
 class Fake:
     """A need that is made by what the test says."""
 
-    name: str
+    title: str
     work: object = None
     made: list = field(default_factory=list)
 
     @property
     def place(self):
-        return Path("/p/lambdas") / self.name
+        return Path("/p/lambdas") / self.title
 
-    def key(self, environ):
-        return self.name
+    notes = ()
 
-    def make(self, into, *, children, environ):
-        self.made.append(into)
-        if self.work:
-            self.work(into, children)
-        (into / "made.py").write_text(self.name)
+    def name(self, environ):
+        return self.title
+
+    def find(self, at):
+        return at.store.find(self.title)
+
+    def make(self, at):
+        self.made.append(1)
+
+        def fill(into):
+            if self.work:
+                self.work(into, at.children)
+            (into / "made.py").write_text(self.title)
+
+        return at.store.make(self.title, fill)
 
 
 @pytest.fixture
@@ -76,7 +85,7 @@ def test_one_does_not_wait_for_another(installer):
 
 def test_progress_is_told(installer, reporter):
     get(installer, {name: Fake(name) for name in ("a", "b")})
-    assert reporter.heard[0] == Step("installing what a, b need")
+    assert reporter.heard[0] == Step("preparing what a, b need")
     assert {event.text for event in reporter.heard[1:]} == {"a", "b"}
     assert [(event.done, event.total) for event in reporter.heard[1:]] == [(1, 2), (2, 2)]
     assert all(isinstance(event, Advanced) for event in reporter.heard[1:])

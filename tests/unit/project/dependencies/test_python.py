@@ -31,13 +31,9 @@ def packages(tmp_path):
 
 
 @pytest.fixture
-def install(packages, index, children, tmp_path):
+def install(packages, index, workbench):
     def into(files, target=ARM, **settings):
-        place = tmp_path / f"out{len(list(tmp_path.glob('out*')))}"
-        place.mkdir()
-        need = packages(files, target, **settings)
-        need.make(place, children=children, environ=index.environ)
-        return place
+        return workbench(index.environ).folder(packages(files, target, **settings))
 
     return into
 
@@ -116,7 +112,7 @@ def test_what_is_shared_may_ask_for_packages_too(index, install):
     assert {"own/__init__.py", "common/__init__.py"} <= set(names(found))
 
 
-def test_a_lock_of_uvs_is_installed_as_it_is(index, install, children, tmp_path):
+def test_a_lock_of_uvs_is_installed_as_it_is(index, install, tmp_path):
     index("six", "1.0")
     index("six", "2.0")
     folder = tmp_path / "p" / "lambdas" / "f"
@@ -160,16 +156,16 @@ def test_packages_for_this_machine_are_loaded_by_its_python(index, install, chil
 # --- what it is called -----------------------------------------------------------------------
 
 
-def key(packages, text, target=ARM, environ=None):
-    return packages({"lambdas/f/requirements.txt": text}, target).key(environ or {})
+def name(packages, text, target=ARM, environ=None):
+    return packages({"lambdas/f/requirements.txt": text}, target).name(environ or {})
 
 
 def test_the_same_packages_are_kept_once_wherever_they_are_asked_for(packages, tmp_path):
-    here = key(packages, "six==1.0")
+    here = name(packages, "six==1.0")
     (tmp_path / "q").mkdir()
     (tmp_path / "q" / "requirements.txt").write_text("# pinned\nsix==1.0\n")
     there = python.find(tmp_path / "q", (), tmp_path / "q", ARM)
-    assert there.key({}) == here
+    assert there.name({}) == here
 
 
 @pytest.mark.parametrize(
@@ -182,8 +178,8 @@ def test_the_same_packages_are_kept_once_wherever_they_are_asked_for(packages, t
         {"environ": {"UV_DEFAULT_INDEX": "https://h/simple"}},
     ],
 )
-def test_a_key_changes_with_what_comes_of_it(packages, change):
-    assert key(packages, **{"text": "six==1.0", **change}) != key(packages, "six==1.0")
+def test_a_name_changes_with_what_comes_of_it(packages, change):
+    assert name(packages, **{"text": "six==1.0", **change}) != name(packages, "six==1.0")
 
 
 # --- what goes wrong -------------------------------------------------------------------------
