@@ -51,7 +51,8 @@ class Place(NamedTuple):
 class Call:
     """A Task whose parameters stand in the definition.
 
-    `places` are the values in them, at any depth, of which it is known what they are and should be.
+    `places` are the values in them, at any depth, of which it is known what they are and should be:
+    first all of them together.
     """
 
     state: State
@@ -73,8 +74,8 @@ def known(calls: Iterable[tuple[State, Integration]], services: ServiceModels) -
         if taken is None or not isinstance(arguments, dict):
             continue
         pointer = (*state.pointer, key)
-        places = tuple(_places(Place(pointer, arguments, taken)))
-        yield Call(state=state, integration=integration, pointer=pointer, places=places)
+        if places := tuple(_places(Place(pointer, arguments, taken))):
+            yield Call(state=state, integration=integration, pointer=pointer, places=places)
 
 
 def _places(place: Place) -> Iterator[Place]:

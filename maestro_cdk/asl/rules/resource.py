@@ -1,10 +1,13 @@
 """What a Task calls is something that Step Functions can call."""
 
+import re
 from collections.abc import Iterator
 
 from maestro_cdk.asl import arns, integrations
 from maestro_cdk.asl.deferred import deferred
+from maestro_cdk.asl.document import Pointer
 from maestro_cdk.asl.integrations import OPTIMIZED, Integration
+from maestro_cdk.asl.machines import State
 from maestro_cdk.asl.nearest import nearest
 from maestro_cdk.asl.rules import Rule, Subject
 from maestro_cdk.asl.sdk import ENDED, UNSUPPORTED, UPGRADE
@@ -23,6 +26,9 @@ _SDK_NAMES = {
 }
 """Names that services have elsewhere, and those that they have here."""
 
+_FUNCTION = re.compile(r"(?:\w+:)?(?:function:)?[\w-]+(?::(?:\$LATEST|[\w-]+))?", re.ASCII)
+"""A function's name, with its account before it and a version or an alias behind it."""
+
 Problem = tuple[Severity, str, str | None]
 """How bad it is, what is wrong, and what to do."""
 
@@ -36,15 +42,35 @@ def check(subject: Subject) -> Iterator[Finding]:
         found = integrations.parse(resource)
         problem = _of(found, subject.services) if found else _of_text(resource, subject)
         if problem is not None:
-            severity, message, hint = problem
-            yield Finding(
-                rule=RULE.id,
-                severity=severity,
-                message=message,
-                hint=hint,
-                where=subject.document.where((*state.pointer, "Resource")),
-                state=state.name,
+            yield _finding(subject, state, (*state.pointer, "Resource"), problem)
+    if subject.functions is None:  # in a folder, `unknown-function` tells of its names
+        yield from _names(subject)
+
+
+def _names(subject: Subject) -> Iterator[Finding]:
+    """Findings about what stands as FunctionName and is none."""
+    for call in subject.passed:
+        arguments, name = call.places[0].value, "FunctionName"
+        value = arguments.get(name) if call.integration.invokes else None
+        if not isinstance(value, str) or deferred(value) or value.startswith(("{%", "$")):
+            continue
+        arn = arns.parse(value)
+        right = arn.service == "lambda" if arn else _FUNCTION.fullmatch(value)
+        if not right:
+            problem: Problem = (
+                "error",
+                f"{value!r} is neither a function's name nor its ARN",
+                None,
             )
+            yield _finding(subject, call.state, (*call.pointer, name), problem)
+
+
+def _finding(subject: Subject, state: State, pointer: Pointer, problem: Problem) -> Finding:
+    severity, message, hint = problem
+    where = subject.document.where(pointer)
+    return Finding(
+        rule=RULE.id, severity=severity, message=message, hint=hint, where=where, state=state.name
+    )
 
 
 def _of_text(resource: str, subject: Subject) -> Problem | None:

@@ -197,6 +197,39 @@ def test_in_a_folder_another_rule_tells_of_what_is_no_function(value):
     assert len(said(resource.RULE, task(STATES + "x:y"), **around)) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("greet", False),
+        ("greet:$LATEST", False),
+        ("greet:live", False),
+        ("function:greet", False),
+        ("123456789012:function:greet:7", False),
+        ("arn:aws:lambda:eu-west-1:123456789012:function:greet:live", False),
+        ("arn:PARTITION:lambda:REGION:ACCOUNT_ID:function:greet", False),
+        ("${greet}", False),
+        ("{% $name %}", False),
+        ("<NAME>", False),
+        ({"Ref": "Greet"}, False),
+        ("", True),
+        ("my function", True),
+        ("greet.handler", True),
+        ("arn:aws:states:eu-west-1:123456789012:stateMachine:greet", True),
+    ],
+)
+def test_what_stands_as_functions_name_can_be_one(name, wrong):
+    value = task(STATES + "lambda:invoke", Parameters={"FunctionName": name})
+    message = f"{name!r} is neither a function's name nor its ARN"
+    assert [told for told, _, _ in said(resource.RULE, value)] == [message] * wrong
+    folder = {"functions": {"greet": FunctionSettings()}, "called": {}}
+    assert said(resource.RULE, value, **folder) == []
+
+
+def test_parameters_that_are_yet_to_be_made_name_no_function():
+    value = task(STATES + "lambda:invoke", Parameters={"Fn::Sub": "..."})
+    assert said(resource.RULE, value) == []
+
+
 # --- integration-pattern ---------------------------------------------------------------------
 
 
