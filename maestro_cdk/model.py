@@ -161,6 +161,9 @@ class Places(Protocol):
     def where(self, pointer: tuple[str | int, ...], *, key: bool = False) -> SourceRef:
         """The place of a value, or of its key; of what holds it, where it is not there itself."""
 
+    def inside(self, pointer: tuple[str | int, ...], position: int) -> SourceRef:
+        """The place of a character of a text value, or of the whole where that is not known."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonata  # noqa: F401 - it sets Python's recursion limit, which hypothesis wants to stay
 import pytest
 
 import maestro_cdk

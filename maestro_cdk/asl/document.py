@@ -63,12 +63,9 @@ class Document:
         return place(self.file, self.lines, offset)
 
     def inside(self, pointer: Pointer, position: int) -> SourceRef:
-        """The place of a character of a text, which may be written with escapes.
-
-        Where the user wrote no JSON, it is that of the text.
-        """
+        """The place of a character of a text, which may be written with escapes."""
         if self.written is not None:
-            return self.written.where(pointer, key=False)
+            return self.written.inside(pointer, position)
         start, end = self.spans[pointer]
         offset = start + 1
         if "\\" in self.text[start:end]:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from maestro_cdk.asl import jsonata
+from maestro_cdk.asl.deferred import deferred
 from maestro_cdk.asl.document import Document, Pointer
 from maestro_cdk.asl.expressions import Site, paths
 from maestro_cdk.asl.machines import Machine, State, machines
@@ -47,7 +48,7 @@ class Scope:
     """A machine's variables, by their names.
 
     `holder` is the state of the outer scope that the machine is in, `sealed` whether nothing
-    outside can be seen.
+    outside can be seen. `unknown` holds the states that assign nobody knows what yet.
     """
 
     machine: Machine
@@ -55,6 +56,7 @@ class Scope:
     holder: State | None = None
     sealed: bool = False
     assignments: dict[str, list[Assignment]] = field(default_factory=dict)
+    unknown: list[State] = field(default_factory=list)
 
     def enclosing(self) -> "Iterator[Scope]":
         """The scopes around this one, innermost first, whether they can be seen or not."""
@@ -100,7 +102,10 @@ def found(document: Document, states: Iterable[State], sites: Iterable[Site]) ->
     for state in states:
         scope = scopes[state.machine.pointer]
         for assignment in _assignments(state):
-            scope.assignments.setdefault(assignment.name, []).append(assignment)
+            if assignment is None:
+                scope.unknown.append(state)
+            else:
+                scope.assignments.setdefault(assignment.name, []).append(assignment)
     uses: list[Use] = []
     mentioned: set[str] = set()
     for site in sites:
@@ -133,19 +138,24 @@ def _scope(machine: Machine, known: Mapping[Pointer, Scope]) -> Scope:
     return Scope(machine=machine, outer=outer, holder=holder, sealed=mode == "DISTRIBUTED")
 
 
-def _assignments(state: State) -> Iterator[Assignment]:
+def _assignments(state: State) -> Iterator[Assignment | None]:
+    """What a state assigns; None for what is not known yet."""
     holders: list[tuple[Pointer, JSON]] = [(state.pointer, state.value)]
     for key in ("Choices", "Catch"):
         entries = state.value.get(key)
         for n, entry in enumerate(entries if isinstance(entries, list) else ()):
             holders.append(((*state.pointer, key, n), entry))
     for pointer, holder in holders:
-        values = holder.get("Assign") if isinstance(holder, dict) else None
-        if not isinstance(values, dict):
+        if not isinstance(holder, dict) or "Assign" not in holder:
+            continue
+        values = holder["Assign"]
+        if not isinstance(values, dict) or deferred(values):
+            yield None
             continue
         suffix = "" if state.language == "JSONata" else ".$"
         for key in values:
-            yield Assignment(key.removesuffix(suffix), (*pointer, "Assign", key), state)
+            name = key.removesuffix(suffix)
+            yield None if "${" in key else Assignment(name, (*pointer, "Assign", key), state)
 
 
 # --- what comes before what ------------------------------------------------------------------

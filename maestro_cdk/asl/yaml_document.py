@@ -1,5 +1,7 @@
 """YAML to a definition: the JSON that it stands for, and the place of each value in the YAML."""
 
+import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from json import dumps
@@ -10,6 +12,8 @@ from maestro_cdk.asl.document import Document, Pointer
 from maestro_cdk.asl.yaml_nodes import Composer, Duplicate, Node, YamlError
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import JSON, Finding, SourceRef
+
+_BLANKS = re.compile(" *")
 
 
 def parse(text: str, *, file: str, literals: Mapping[str, JSON] | None = None) -> Document:
@@ -33,7 +37,7 @@ def parse(text: str, *, file: str, literals: Mapping[str, JSON] | None = None) -
             return document.parse(text, file=file, literals=literals)
         except ProjectError:
             pass  # YAML has braces too
-    places = _Places(file=file, lines=document.line_starts(text))
+    places = _Places(file=file, text=text, lines=document.line_starts(text))
     composer = Composer(text, literals or {})
     try:
         root = composer.compose()
@@ -50,9 +54,11 @@ class _Places:
     """Where the values and keys of a definition stand in the text, by their offsets."""
 
     file: str
+    text: str
     lines: tuple[int, ...]
     values: dict[Pointer, int] = field(default_factory=dict)
     keys: dict[Pointer, int] = field(default_factory=dict)
+    texts: dict[Pointer, str] = field(default_factory=dict)
 
     def at(self, offset: int) -> SourceRef:
         """The place of a character."""
@@ -64,6 +70,30 @@ class _Places:
             pointer = pointer[:-1]
         offset = self.values[pointer]
         return self.at(self.keys.get(pointer, offset) if key else offset)
+
+    def inside(self, pointer: Pointer, position: int) -> SourceRef:
+        """The place of a character of a text, or of the whole where it is written otherwise."""
+        value = self.texts.get(pointer)
+        if value is None:
+            return self.where(pointer)
+        offset = self.values[pointer]
+        for start in (offset, offset + 1):  # without quotes, and with them
+            if self.text.startswith(value, start):
+                return self.at(start + position)
+        before = value[:position].split("\n")
+        return self._in_block(offset, value.split("\n")[len(before) - 1], before) or self.at(offset)
+
+    def _in_block(self, offset: int, written: str, before: list[str]) -> SourceRef | None:
+        """The place in a text that stands in lines of its own, below a `|` or a `>`."""
+        first = bisect_right(self.lines, offset)
+        line = first + len(before) - 1
+        if self.text[offset : offset + 1] not in ("|", ">") or line >= len(self.lines):
+            return None
+        blanks = _BLANKS.match(self.text, self.lines[first])
+        start = self.lines[line] + (len(blanks.group()) if blanks else 0)
+        if not self.text.startswith((f"{written}\n", f"{written}\r\n"), start):
+            return None
+        return self.at(start + len(before[-1]))
 
 
 def _expanded(root: Node, places: _Places) -> JSON:
@@ -84,6 +114,8 @@ def _expanded(root: Node, places: _Places) -> JSON:
                 waiting.append((holder[step], n, (*pointer, n), item))
         else:
             holder[step] = node.content
+            if isinstance(node.content, str):
+                places.texts[pointer] = node.content
     return whole[""]
 
 

@@ -17,8 +17,13 @@ def check(subject: Subject) -> Iterator[Finding]:
         if assigning is not None:
             if not _can_follow(scope, assigning, use):
                 yield _early(subject, use)
-        elif use.site.language == "JSONPath" or use.name not in jsonata.FUNCTIONS:
+        elif not any(one.unknown for one in scope.visible()) and not _is_function(use):
             yield _unassigned(subject, scope, use)
+
+
+def _is_function(use: Use) -> bool:
+    """Whether JSONata has a function of this name, which is a value too."""
+    return use.site.language == "JSONata" and use.name in jsonata.FUNCTIONS
 
 
 def _can_follow(scope: Scope, assigning: Scope, use: Use) -> bool:

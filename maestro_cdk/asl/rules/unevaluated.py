@@ -38,8 +38,10 @@ def _jsonpath(subject: Subject, site: Site) -> tuple[str, str] | None:
     message = f"{shown(text)} is taken as a text, not evaluated"
     if site.field == "Result":
         return message, "a Result is static; use Parameters in its place"
-    if site.kind == "operand" or site.pointer[-2:-1] == (site.state.name,):
+    if site.kind == "operand" or site.field in ("Error", "Cause"):
         return message, f'write "{key}Path"'
+    if key == site.field:
+        return message, f'{key} is an object; its keys that end with ".$" are evaluated'
     if isinstance(key, str):
         return message, f'write "{key}.$"'
     return message, "items of an array are not evaluated; States.Array(...) makes one"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from maestro_cdk.asl.rules import Rule, Subject
 from maestro_cdk.asl.variables import RESERVED, Assignment, Scope
-from maestro_cdk.model import Finding
+from maestro_cdk.model import Finding, Severity
 
 MAX_LENGTH = 80
 
@@ -21,8 +21,6 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _problem(name: str) -> tuple[str, str] | None:
     """What is wrong with a name, and what to do."""
-    if "${" in name:
-        return None
     if name == RESERVED:
         return "$states is reserved: it cannot be assigned", "choose another name"
     if len(name) > MAX_LENGTH:
@@ -44,21 +42,30 @@ def _problem(name: str) -> tuple[str, str] | None:
 
 def _taken(subject: Subject, scope: Scope, name: str) -> Iterator[Finding]:
     """An inner scope does not assign what an outer one does."""
+    sealed = scope.sealed
     for outer in scope.enclosing():
-        if name not in outer.assignments:
-            continue
-        other = outer.assignments[name][0].state.name
-        message = f"${name} is a variable of the outer scope (state {other!r} assigns it)"
-        hint = "choose another name; pass data out by the Output of the states in here"
-        for assignment in scope.assignments[name]:
-            yield _finding(subject, assignment, message, hint)
-        return
+        if name in outer.assignments:
+            other = outer.assignments[name][0].state.name
+            message = f"${name} is a variable of the outer scope (state {other!r} assigns it)"
+            hint = "choose another name; pass data out by the Output of the states in here"
+            for assignment in scope.assignments[name]:
+                # AWS does not say whether this holds for a distributed Map, which sees no other.
+                severity: Severity = "warning" if sealed else "error"
+                yield _finding(subject, assignment, message, hint, severity)
+            return
+        sealed = sealed or outer.sealed
 
 
-def _finding(subject: Subject, assignment: Assignment, message: str, hint: str) -> Finding:
+def _finding(
+    subject: Subject,
+    assignment: Assignment,
+    message: str,
+    hint: str,
+    severity: Severity = "error",
+) -> Finding:
     return Finding(
         rule=RULE.id,
-        severity="error",
+        severity=severity,
         message=message,
         hint=hint,
         where=subject.document.where(assignment.pointer, key=True),

@@ -479,9 +479,33 @@ def judged(found):
     return sorted((finding.rule, finding.message, finding.state or "") for finding in findings)
 
 
-def test_a_character_of_a_text_is_where_the_text_begins():
-    found = yaml_document.parse(
-        'StartAt: A\nStates:\n  A: {Type: Pass, InputPath: "$.a.."}\n', file=FILE
-    )
+@pytest.mark.parametrize(
+    "written",
+    [
+        "$.a..",
+        '"$.a.."',
+        "'$.a..'",
+        "|\n      $.a..\n",
+        "|-\n      # no comment\n        but $.a.. text\n      and more\n",
+        ">-\n      $.a..\n",
+        "&anchor |2+\n      $.a..\n\n",
+    ],
+)
+def test_a_character_of_a_text_is_found_where_it_stands_as_it_is(written):
+    text = f"StartAt: A\nStates:\n  A:\n    InputPath: {written}\n    Type: Pass\n"
+    found = yaml_document.parse(text, file=FILE)
+    at = ("States", "A", "InputPath")
+    where = found.inside(at, found.value["States"]["A"]["InputPath"].index(".."))
+    line = text.split("\n")[where.line - 1]
+    assert line[where.column - 1 :].startswith("..") or where == found.where(at)
+    assert ("&" in written) == (where == found.where(at))
+
+
+@pytest.mark.parametrize(
+    "written", ['"\\u0024.a.."', ">-\n      a\n      $.a..\n", "'it''s $.a..'"]
+)
+def test_a_character_of_a_text_that_is_written_otherwise_is_where_the_text_begins(written):
+    text = f"StartAt: A\nStates:\n  A:\n    InputPath: {written}\n    Type: Pass\n"
+    found = yaml_document.parse(text, file=FILE)
     at = ("States", "A", "InputPath")
     assert found.inside(at, 3) == found.where(at)

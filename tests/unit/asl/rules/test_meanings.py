@@ -96,6 +96,7 @@ def test_unevaluated_is_quiet(fields):
         ({"Assign": {"v": 1, "w": "$v.x"}}, "'$v.x' is taken as a text, not evaluated", 'write "w.$"'),
         ({"Result": {"a": "$.x"}}, "'$.x' is taken as a text, not evaluated", "a Result is static; use Parameters in its place"),
         ({"Result": {"a.$": "$.x"}}, "a.$ is taken as it stands: a Result is static", "use Parameters in its place"),
+        ({"Parameters": "$.x"}, "'$.x' is taken as a text, not evaluated", 'Parameters is an object; its keys that end with ".$" are evaluated'),
         ({"Cause": "$.Cause"}, "'$.Cause' is taken as a text, not evaluated", 'write "CausePath"'),
         ({"Choices": [{"Variable": "$.a", "StringEquals": "$.b"}]}, "'$.b' is taken as a text, not evaluated", 'write "StringEqualsPath"'),
         ({"Parameters": {"a": "{% $x %}"}}, "'{% $x %}' is JSONata, and this state's query language is JSONPath", 'set "QueryLanguage": "JSONata" in the state or the definition'),
@@ -161,6 +162,15 @@ def test_an_inner_scope_does_not_assign_what_an_outer_one_does():
     assert messages(variable_names.RULE, value) == [message, message]
 
 
+def test_in_a_distributed_map_the_name_of_an_outer_variable_is_a_warning():
+    inner = machine({"B": {"Type": "Pass", "Assign": {"x": 1}, "End": True}})
+    value = flow(
+        ("A", {"Assign": {"x": 0}}),
+        ("M", nested("Map", inner, ProcessorConfig={"Mode": "DISTRIBUTED"})),
+    )
+    assert [severity for severity, *_ in told(variable_names.RULE, value)] == ["warning"]
+
+
 def flow(*states, **top):
     """States that follow one another: each is a name and its fields."""
     names = [name for name, _ in states]
@@ -190,6 +200,9 @@ READS = {"QueryLanguage": "JSONata", "Output": "{% $x.y %}"}
         flow(("A", {"QueryLanguage": "JSONata", "Output": "{% $map($states.input, $string) %}"})),
         flow(("A", {"QueryLanguage": "JSONata", "Output": "{% $x & '${y}' %}"})),
         flow(("A", {"Parameters": {"a": "$x", "b": "$LATEST"}})),
+        flow(("A", {"Assign": "${variables}"}), ("B", READS)),
+        flow(("A", {"Assign": {"${name}": 1}}), ("B", READS)),
+        flow(("A", {"Assign": {"Ref": "Variables"}}), ("B", nested("Map", machine({"C": READS})))),
     ],
 )
 def test_undefined_variables_is_quiet(value):
