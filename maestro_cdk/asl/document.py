@@ -147,8 +147,10 @@ def with_member(text: str, key: str, value: str) -> str:
         start, end = document.spans[(key,)]
         return f"{document.text[:start]}{value}{document.text[end:]}"
     start = document.spans[()][0] + 1
-    comma = ", " if document.value else ""
-    return f"{document.text[:start]}{dumps(key)}: {value}{comma}{document.text[start:]}"
+    blank = _BLANK.match(document.text, start)
+    gap = blank.group() if blank and document.value else ""
+    comma = ("," if gap else ", ") if document.value else ""
+    return f"{document.text[:start]}{gap}{dumps(key)}: {value}{comma}{document.text[start:]}"
 
 
 def walk(document: Document, root: Pointer = ()) -> Iterator[tuple[Pointer, JSON]]:

@@ -49,7 +49,8 @@ def validate(
 ) -> None:
     """Find every problem of the project, without AWS.
 
-    With FILES, look at these definitions by themselves: JSON, and YAML by its ending.
+    With FILES, look at these definitions by themselves: JSON, YAML and Python, by their
+    endings.
     """
     if rules:
         for rule in registry.EVERY:

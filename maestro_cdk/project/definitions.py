@@ -59,6 +59,10 @@ def read(path: Path, *, file: str, literals: Mapping[str, JSON] | None) -> Docum
         OSError: the file cannot be read.
     """
     content = path.read_bytes()
+    if path.suffix.lower() == ".py":
+        from maestro_cdk.project import python_document  # noqa: PLC0415 - spares its imports
+
+        return python_document.parse(content, file=file)
     if path.suffix.lower() in (".yaml", ".yml"):
         text = document.decode(content, file=file, rule="yaml-syntax")
         return yaml_document.parse(text, file=file, literals=literals)

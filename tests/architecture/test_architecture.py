@@ -99,6 +99,24 @@ def test_what_needs_no_aws_loads_neither_boto3_nor_cdk(tmp_path, arguments, forb
     assert loaded(arguments, tmp_path) & forbidden == set()
 
 
+@pytest.mark.parametrize("command", ["validate", "compile"])
+@pytest.mark.parametrize(
+    ("name", "text", "allowed"),
+    [
+        ("definition.asl.yaml", "StartAt: A\nStates: {A: {Type: Pass, End: true}}\n", {"yaml"}),
+        (
+            "workflow.py",
+            "from sfnx import state_machine\n\n@state_machine\ndef f(input):\n    return input\n",
+            set(),
+        ),
+    ],
+)
+def test_other_definitions_load_no_more_than_their_parser(tmp_path, command, name, text, allowed):
+    (tmp_path / name).write_text(text)
+    (tmp_path / "maestro.toml").write_text('[workflow]\nname = "w"\n')
+    assert loaded([command], tmp_path) & (HEAVY | {"sfnx"}) == allowed
+
+
 def test_the_package_by_itself_loads_nothing_of_cdk(tmp_path):
     code = "import sys, maestro_cdk; sys.exit('aws_cdk' in sys.modules or 'click' in sys.modules)"
     environ = {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}

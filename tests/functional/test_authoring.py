@@ -1,4 +1,4 @@
-"""Workflows written in YAML: what the commands print of them."""
+"""Workflows written in YAML and in Python: what the commands print of them."""
 
 import pytest
 
@@ -9,6 +9,18 @@ States:
     Type: Task
     Resource: ${greet}
     End: true
+"""
+WORKFLOW = """\
+from sfnx import aws, state_machine
+
+
+@state_machine
+def flow(order):
+    return aws.optimized.lambda_.invoke(
+        FunctionName="greet",
+        Payload=order,
+        retry=[{"ErrorEquals": [aws.optimized.lambda_.errors.ServiceException]}],
+    )["Payload"]
 """
 PYTHON = "def handler(event, context):\n    return event\n"
 
@@ -60,6 +72,60 @@ def test_a_problem_is_shown_with_its_line_of_the_yaml(maestro, write):
     )
 
 
+def test_python_is_compiled_to_json(maestro, write):
+    write("workflow.py", WORKFLOW)
+    result = maestro("compile")
+    assert (result.code, result.err) == (0, "")
+    (state,) = result.json["States"].values()
+    assert state["Arguments"]["FunctionName"] == "${GreetArn}"
+    assert "sfnx-source" not in result.out
+
+
+def test_a_problem_is_shown_with_its_line_of_the_python(maestro, write):
+    write("workflow.py", WORKFLOW.replace('"greet"', '"great"'))
+    result = maestro("validate", "--format", "json")
+    assert result.code == 1
+    (finding,) = [f for f in result.json["findings"] if f["severity"] == "error"]
+    assert finding == {
+        "rule": "unknown-function",
+        "severity": "error",
+        "message": "there is no function 'great'",
+        "hint": "did you mean 'greet'; a function outside this folder is named by its ARN",
+        "file": "workflow.py",
+        "line": 7,
+        "column": 22,
+        "state": "return",
+    }
+
+
+def test_what_sfnx_says_is_shown_with_its_line(maestro, write):
+    write("workflow.py", WORKFLOW.replace("Payload=order", "Payloads=order"))
+    result = maestro("validate")
+    assert result.code == 1
+    assert result.out == (
+        "error: invoke has no argument Payloads [python-syntax]\n"
+        "  --> workflow.py:8:9\n"
+        "  |\n"
+        "8 |         Payloads=order,\n"
+        "  |         ^\n"
+        "  = did you mean Payload?\n"
+        "\n"
+        "1 error\n"
+    )
+
+
+def test_a_changed_workflow_is_another_template(maestro, write, folder):
+    write("workflow.py", WORKFLOW)
+    first, again = (maestro("synth", "--format", "json") for _ in range(2))
+    assert (first.code, again.out) == (0, first.out)
+    (folder / "workflow.py").write_text(WORKFLOW + "\n\nUNUSED = 1\n")
+    assert maestro("synth", "--format", "json").out == first.out
+    (folder / "workflow.py").write_text(WORKFLOW.replace("ServiceException", "SdkClientException"))
+    changed = maestro("synth", "--format", "json")
+    assert changed.out == first.out.replace("Lambda.ServiceException", "Lambda.SdkClientException")
+    assert changed.out != first.out
+
+
 @pytest.mark.parametrize(
     ("format_", "place"),
     [
@@ -77,10 +143,13 @@ def test_files_of_every_kind_are_looked_at_by_themselves(maestro, folder):
     (folder / "one.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Pass"}}}')
     (folder / "two.yaml").write_text("StartAt: A\nStates:\n  A: {Type: Pass}\n")
     (folder / "three.yml").write_text("StartAt: [\n")
-    result = maestro("validate", "one.json", "two.yaml", "three.yml", "--format", "json")
+    (folder / "four.py").write_text("x = 1\n")
+    names = ("one.json", "two.yaml", "three.yml", "four.py")
+    result = maestro("validate", *names, "--format", "json")
     found = [(f["file"], f["line"], f["rule"]) for f in result.json["findings"]]
     assert found == [
         ("one.json", 1, "endings"),
         ("two.yaml", 3, "endings"),
         ("three.yml", 1, "yaml-syntax"),
+        ("four.py", 1, "python-syntax"),
     ]

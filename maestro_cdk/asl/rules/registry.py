@@ -114,6 +114,11 @@ FOLDER_RULES: tuple[FolderRule, ...] = (
         summary="A definition in YAML is YAML, and says what JSON can say.",
     ),
     FolderRule(
+        id="python-syntax",
+        severity="error",
+        summary="A workflow in Python is one that sfnx compiles.",
+    ),
+    FolderRule(
         id="duplicate-key",
         severity="error",
         summary="No key is written twice in one object.",

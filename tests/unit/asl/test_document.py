@@ -298,7 +298,9 @@ def test_tokens_in_texts_are_texts():
     [
         ('{"TimeoutSeconds": 5, "a": 1}', '{"TimeoutSeconds": 60, "a": 1}'),
         ("{}", '{"TimeoutSeconds": 60}'),
-        ('{\n  "a": 1\n}', '{"TimeoutSeconds": 60, \n  "a": 1\n}'),
+        ('{\n  "a": 1\n}', '{\n  "TimeoutSeconds": 60,\n  "a": 1\n}'),
+        ('{ "a": 1 }', '{ "TimeoutSeconds": 60, "a": 1 }'),
+        ("{\n}", '{"TimeoutSeconds": 60\n}'),
     ],
 )
 def test_a_member_is_set_and_the_rest_stays(text, expected):
