@@ -76,6 +76,10 @@ class PythonPlaces:
             return self._ref(spans[0].start)
         return self._ref(found.at if key else self._position(found.value))
 
+    def inside(self, pointer: Pointer, position: int) -> SourceRef:  # noqa: ARG002 - see below
+        """The place of the value: what is in it, the compiler wrote."""
+        return self.where(pointer)
+
     def of_function(self, name: str) -> SourceRef:
         """The place of a function of the module."""
         found = [

@@ -76,3 +76,8 @@ def test_a_value_is_found_where_it_is_written(places, pointer, value, key):
     found = [places.where(pointer), places.where(pointer, key=True)]
     assert [(where.line, where.column) for where in found] == [value, key]
     assert {where.file for where in found} == {"workflow.py"}
+
+
+def test_a_character_of_a_text_is_found_where_the_text_is(places):
+    pointer = (*CHARGE, "Arguments", "FunctionName")
+    assert places.inside(pointer, 3) == places.where(pointer)
