@@ -59,7 +59,8 @@ def _member(
         if known is None:
             break
         if name not in known:
-            holder = ".".join(("the context object", *(inner for inner, _ in names[:n])))
+            root = "$$" if site.language == "JSONPath" else "$states.context"
+            holder = ".".join((root, *(inner for inner, _ in names[:n])))
             message = f"{holder} has no {name}"
             hint = meant(name, known) or f"it has {', '.join(known)}"
             yield finding(

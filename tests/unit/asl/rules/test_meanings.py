@@ -53,9 +53,9 @@ def test_context_object_is_quiet(kind, fields):
 @pytest.mark.parametrize(
     ("kind", "fields", "message", "place"),
     [
-        ("Pass", {"InputPath": "$$.Executions"}, "the context object has no Executions", 'Executions"'),
-        ("Pass", {"Parameters": {"a.$": "States.Format('{}', $$.Execution.ID)"}}, "the context object.Execution has no ID", 'ID)"'),
-        ("Pass", {"QueryLanguage": "JSONata", "Output": "{% $states.context.Foo.a %}"}, "the context object has no Foo", 'Foo.a %}"'),
+        ("Pass", {"InputPath": "$$.Executions"}, "$$ has no Executions", 'Executions"'),
+        ("Pass", {"Parameters": {"a.$": "States.Format('{}', $$.Execution.ID)"}}, "$$.Execution has no ID", 'ID)"'),
+        ("Pass", {"QueryLanguage": "JSONata", "Output": "{% $states.context.Foo.a %}"}, "$states.context has no Foo", 'Foo.a %}"'),
         ("Pass", {"InputPath": "$$.Map.Item.Value"}, "the item of a Map is known in its ItemSelector only", '$$.Map.Item.Value"'),
         ("Map", {"ItemsPath": "$$.Map.Item.Value"}, "the item of a Map is known in its ItemSelector only", '$$.Map.Item.Value"'),
         ("Pass", {"InputPath": "$$.Task.Token"}, "there is no task token here", '$$.Task.Token"'),
