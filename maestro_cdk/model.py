@@ -213,15 +213,22 @@ class Project:
 class PackedFile:
     """A file of a bundle: its name in the zip, where its content is, whether it may be executed.
 
-    `digest` is the SHA-256 of the content that the bundle's own digest was made of, `size` its
-    bytes.
+    It is the file `path` in the folder `root`: thousands of them make a path each only when they
+    are read. `digest` is the SHA-256 of the content that the bundle's own digest was made of,
+    `size` its bytes.
     """
 
     name: str
-    source: Path
+    root: Path
+    path: str
     digest: str
     size: int
     executable: bool = False
+
+    @property
+    def source(self) -> Path:
+        """The file."""
+        return self.root / self.path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,18 @@
 import hashlib
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeAlias
 
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import Bundle, Finding, Function, PackedFile, Project, SourceRef
 from maestro_cdk.project import files
-from maestro_cdk.project.dependencies import needs
+from maestro_cdk.project.dependencies import needs, store
 from maestro_cdk.project.dependencies.installer import Installer
 from maestro_cdk.project.dependencies.workbench import Need
+from maestro_cdk.project.ignoring import Ignoring
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 
@@ -47,12 +50,16 @@ def bundles(project: Project, installer: Installer) -> tuple[Bundle, ...]:
         )
         for function in project.functions
     )
-    if findings := [finding for item in made for finding in _too_large(item)]:
+    if findings := [
+        finding
+        for function, item in zip(project.functions, made, strict=True)
+        for finding in _too_large(item, function.root.relative_to(project.folder))
+    ]:
         raise ProjectError(findings)
     return made
 
 
-def _too_large(bundle: Bundle) -> Iterator[Finding]:
+def _too_large(bundle: Bundle, root: Path) -> Iterator[Finding]:
     size = sum(file.size for file in bundle.files)
     if size > UNZIPPED_LIMIT:
         folders: Counter[str] = Counter()
@@ -66,12 +73,16 @@ def _too_large(bundle: Bundle) -> Iterator[Finding]:
             f"Lambda takes at most {_megabytes(UNZIPPED_LIMIT)}, layers included",
             hint=f"the largest: {largest}. Leave out what it does without (.maestroignore), or "
             "divide it",
-            where=SourceRef(file="lambdas"),
+            where=SourceRef(file=root.as_posix()),
         )
 
 
 def _megabytes(size: int) -> str:
     return f"{size / 1_048_576:.0f} MB"
+
+
+WriteZip: TypeAlias = Callable[[Bundle, Path], None]
+"""Writes a bundle to a path as a zip."""
 
 
 def write_zip(bundle: Bundle, path: Path) -> None:
@@ -91,12 +102,12 @@ def write_zip(bundle: Bundle, path: Path) -> None:
 
 def _content(file: PackedFile) -> bytes:
     """A file's content, which must be what was digested: the digest names the zip for good."""
-    message = f"{file.source.name} changed while it was packed"
-    try:
+    content: bytes | None = None
+    with suppress(OSError):
         content = file.source.read_bytes()
-    except OSError as error:
-        raise _refused(file.source, message, "deploy again") from error
-    if hashlib.sha256(content).hexdigest() != file.digest:
+    if content is None or hashlib.sha256(content).hexdigest() != file.digest:
+        store.forget(file.source)
+        message = f"{file.source.name} changed while it was packed"
         raise _refused(file.source, message, "deploy again")
     return content
 
@@ -113,6 +124,7 @@ class _Packer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.ignoring = Ignoring(folder)
         self.digests: dict[Path, str] = {}
 
     def bundle(
@@ -123,7 +135,11 @@ class _Packer:
         installed: Iterable[PackedFile],
     ) -> Bundle:
         """A function's files: its own before those that all share, and these before installed ones."""
+        home = function.root if function.root.is_dir() else function.root.parent
         packed = {file.name: file for file in installed}
+        if self.ignoring.speaks(home):  # as if it stood beside the function's own code
+            left_out = [name for name in packed if self.ignoring.said(home / name)]
+            packed = {name: packed[name] for name in packed.keys() - left_out}
         prefix = "" if function.root.is_dir() else function.root.name
         for path, name in (*((path, path.name) for path in shared), (function.root, prefix)):
             for file in self._files(path, name):
@@ -133,7 +149,7 @@ class _Packer:
         return Bundle(function=function.name, digest=_digest(function, ordered), files=ordered)
 
     def _files(self, path: Path, name: str) -> Iterator[PackedFile]:
-        for found in files.walk(path, name, self.folder):
+        for found in files.walk(path, name, self.folder, self.ignoring):
             if found.problem is not None:
                 raise _refused(self._place(found.path), found.problem.message, found.problem.hint)
             try:
@@ -144,7 +160,8 @@ class _Packer:
                 raise _refused(self._place(found.path), problem.message, None) from error
             yield PackedFile(
                 name=found.name,
-                source=found.path,
+                root=found.path.parent,
+                path=found.path.name,
                 digest=digest,
                 size=status.st_size,
                 # Not whether this user may execute it: the zip is the same whoever makes it.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from maestro_cdk.project import files, handlers, runtimes
+from maestro_cdk.project import files, handlers, ignoring, runtimes
 from maestro_cdk.project.report import Report
 
 LAMBDAS = "lambdas"
@@ -83,6 +83,9 @@ def _candidate(path: Path, report: Report) -> Iterator[Candidate]:
         return
     name = files.shown(path.stem if path.suffix in runtimes.ENDINGS else path.name)
     try:
+        if report.ignoring.said(path, folder=path.is_dir()):
+            _ignore(path, f"{ignoring.FILE} says so", report)
+            return
         if problem := files.obstacle(path, report.folder):
             report.add("functions", problem.message, path, problem.hint)
             yield Candidate(name=name, root=path, readable=False)
@@ -111,7 +114,7 @@ def _candidate(path: Path, report: Report) -> Iterator[Candidate]:
 
 def _check_files(path: Path, report: Report) -> None:
     """Say what of a function's files, or of those that all share, cannot be packed."""
-    for found in files.walk(path, path.name, report.folder):
+    for found in files.walk(path, path.name, report.folder, report.ignoring):
         if found.problem is not None:
             report.add("functions", found.problem.message, found.path, found.problem.hint)
 

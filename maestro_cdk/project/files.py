@@ -2,14 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 
-JUNK = (
-    "__pycache__", "*.pyc", ".git", ".DS_Store", ".venv", ".pytest_cache", ".mypy_cache",
-    ".ruff_cache", ".idea", ".vscode", "*.swp",
-)  # fmt: skip
-"""What is never part of a function."""
+from maestro_cdk.project.ignoring import Ignoring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,17 +24,18 @@ class Found:
     problem: Problem | None = None
 
 
-def walk(path: Path, name: str, project: Path) -> Iterator[Found]:
+def walk(path: Path, name: str, project: Path, ignoring: Ignoring) -> Iterator[Found]:
     """A file, or all below a folder, under the name `name`.
 
     Args:
         path: the file or folder.
         name: what it is called in the zip; empty for the zip's root.
         project: the project's folder, out of which no link may lead.
+        ignoring: what is left out.
     """
-    if any(fnmatch(path.name, pattern) for pattern in JUNK):
-        return
     try:
+        if ignoring.leaves_out(path, folder=path.is_dir()):
+            return
         problem = obstacle(path, project)
         if problem is not None:
             yield Found(name=name, path=path, problem=problem)
@@ -54,7 +50,8 @@ def walk(path: Path, name: str, project: Path) -> Iterator[Found]:
         yield Found(name=name, path=path, problem=unreadable(path, error))
         return
     for child in children:
-        yield from walk(child, f"{name}/{child.name}" if name else child.name, project)
+        inner = f"{name}/{child.name}" if name else child.name
+        yield from walk(child, inner, project, ignoring)
 
 
 def obstacle(path: Path, project: Path) -> Problem | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from maestro_cdk.model import FunctionSettings, Settings
-from maestro_cdk.project import files, runtimes
+from maestro_cdk.project import files, ignoring, runtimes
 from maestro_cdk.project.report import Report
 
 STEMS = ("index", "app", "main", "handler")
@@ -105,6 +105,13 @@ def _check(
             root,
             f"it is packed with {root.name} and what begins with an underscore",
         )
+    elif file is not None and _left_out(file, root, report):
+        report.add(
+            "handler",
+            f"the handler {handler!r} of {function!r} is in {file.name}, which is left out of its zip",
+            file,
+            f"{ignoring.FILE} says what is left out; `!{file.name}` in it keeps the file",
+        )
     elif file is not None:
         problem = runtimes.missing_handler(file, name)
         if problem is not None:
@@ -144,6 +151,15 @@ def _packed(file: Path, root: Path) -> bool:
     if root.is_dir() or file == root:
         return True
     return file.relative_to(root.parent).parts[0].startswith("_")
+
+
+def _left_out(file: Path, root: Path, report: Report) -> bool:
+    """Whether a file, or a folder that it is in, is left out of its function's zip."""
+    home = root if root.is_dir() else root.parent
+    folders = [folder for folder in file.parents if folder != home and folder.is_relative_to(home)]
+    return any(report.ignoring.leaves_out(folder, folder=True) for folder in folders) or (
+        report.ignoring.leaves_out(file, folder=False)
+    )
 
 
 def _file_of(module: str, folder: Path) -> Path | None:

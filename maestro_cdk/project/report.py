@@ -5,6 +5,7 @@ from pathlib import Path
 
 from maestro_cdk.model import Finding, Severity, SourceRef
 from maestro_cdk.project import files, settings, tables
+from maestro_cdk.project.ignoring import Ignoring
 
 
 @dataclass(slots=True)
@@ -14,6 +15,11 @@ class Report:
     folder: Path
     stage: str | None
     findings: list[Finding] = field(default_factory=list)
+    ignoring: Ignoring = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What the folder's own files say is left out of it."""
+        self.ignoring = Ignoring(self.folder)
 
     def add(
         self,

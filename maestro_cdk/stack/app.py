@@ -14,6 +14,7 @@ from aws_cdk import (
 )
 
 from maestro_cdk.model import Bundle, Project
+from maestro_cdk.project.bundle import WriteZip, write_zip
 from maestro_cdk.stack.workflow import Workflow
 
 ASSET_BUCKET = "maestro-assets-${AWS::AccountId}-${AWS::Region}"
@@ -40,6 +41,7 @@ def write(
     *,
     bootstrapped: bool,
     validated: bool = False,
+    write_zip: WriteZip = write_zip,
 ) -> None:
     """Synthesize a project's stack.
 
@@ -50,6 +52,7 @@ def write(
         bootstrapped: whether assets go to the bucket of CDK's bootstrap, rather than maestro's.
         validated: whether CDK's validator looks at the template. It costs a second, and leaves
             validation-report.json.
+        write_zip: writes functions' zips.
     """
     app = App(
         outdir=str(out),
@@ -78,7 +81,7 @@ def write(
     if settings.stage:
         owner["stage"] = settings.stage
     stack.template_options.metadata = {"Maestro": owner}
-    workflow = Workflow(stack, "Workflow", project, bundles=bundles)
+    workflow = Workflow(stack, "Workflow", project, bundles=bundles, write_zip=write_zip)
     for name, path in workflow.paths().items():
         stack.rename_logical_id(_logical_id("Workflow", *path), name)
     CfnOutput(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from maestro_cdk.errors import MaestroError, SynthesisError, UsageError
 from maestro_cdk.model import Assembly, Asset, Bundle, Project
-from maestro_cdk.project import bundle
+from maestro_cdk.project.bundle import WriteZip, write_zip
+from maestro_cdk.project.zips import Zips
 from maestro_cdk.stack import assembly, cache, kernel
 from maestro_cdk.stack.cache import Kept
 
@@ -36,6 +37,7 @@ class CachedSynthesizer:
         self, folder: Path, *, bootstrapped: bool = False, environ: Mapping[str, str]
     ) -> None:
         self._folder, self._bootstrapped, self._environ = folder, bootstrapped, environ
+        self._zips = Zips(folder / "zips")
 
     def synthesize(self, project: Project, bundles: Sequence[Bundle], out: Path, /) -> Assembly:
         """Write the assembly to `out`, in place of what an earlier one left there.
@@ -48,6 +50,10 @@ class CachedSynthesizer:
         name = cache.key(project, bootstrapped=self._bootstrapped, environ=self._environ)
         kept = cache.find(self._folder, name)
         assets = {item.function: cache.asset_name(item) for item in bundles}
+        absent = [
+            item for item in bundles if not (out / f"asset.{assets[item.function]}.zip").exists()
+        ]
+        self._zips.prepare(absent)
         if kept is None or set(kept.assets) != set(assets):
             return self._by_cdk(project, bundles, out, name, assets)
         files = cache.retarget(kept, assets, project.stack_name)
@@ -59,7 +65,7 @@ class CachedSynthesizer:
         for file, packed in zips.items():
             if not (out / file).exists():
                 with tempfile.TemporaryDirectory(dir=out) as folder:
-                    bundle.write_zip(packed, Path(folder) / file)
+                    self._zips.write(packed, Path(folder) / file)
                     (Path(folder) / file).replace(out / file)
         return read(out, project.stack_name)
 
@@ -74,7 +80,8 @@ class CachedSynthesizer:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=".synth-") as folder:
             made = Path(folder)
-            run_cdk(project, bundles, made, bootstrapped=self._bootstrapped)
+            bootstrapped = self._bootstrapped
+            run_cdk(project, bundles, made, bootstrapped=bootstrapped, write=self._zips.write)
             texts = tidied(made, project.stack_name)
             _remove_stale(out, {path.name for path in made.iterdir()})
             for path in made.iterdir():
@@ -125,6 +132,7 @@ def run_cdk(
     *,
     bootstrapped: bool,
     validated: bool = False,
+    write: WriteZip = write_zip,
 ) -> None:
     """Start CDK, which lives in Node, and have it write an assembly.
 
@@ -134,6 +142,7 @@ def run_cdk(
         out: the folder for the assembly.
         bootstrapped: whether assets go to the bucket of CDK's bootstrap, rather than maestro's.
         validated: whether CDK's validator is to look at the template, and to leave its report.
+        write: writes functions' zips.
 
     Raises:
         SynthesisError: CDK could not make it.
@@ -142,7 +151,9 @@ def run_cdk(
     from maestro_cdk.stack import app  # noqa: PLC0415 - half a second, spared by the cache
 
     try:
-        app.write(project, bundles, out, bootstrapped=bootstrapped, validated=validated)
+        app.write(
+            project, bundles, out, bootstrapped=bootstrapped, validated=validated, write_zip=write
+        )
         kernel.await_index()
     except MaestroError:
         raise

@@ -30,6 +30,7 @@ from maestro_cdk.model import (
     Substitution,
 )
 from maestro_cdk.project import bundle, caches, scanner
+from maestro_cdk.project.bundle import WriteZip
 from maestro_cdk.project.dependencies.installer import Installer
 from maestro_cdk.project.settings import Flags
 from maestro_cdk.stack import values
@@ -57,6 +58,7 @@ class Workflow(Construct):
         source: the project's folder, or a project that was read before.
         stage: the stage, as `--stage` would name it; for a folder only.
         bundles: what the functions are made of, where that is known already.
+        write_zip: writes a function's zip.
 
     Raises:
         ProjectError: the folder cannot be deployed.
@@ -76,6 +78,7 @@ class Workflow(Construct):
         *,
         stage: str | None = None,
         bundles: Sequence[Bundle] | None = None,
+        write_zip: WriteZip = bundle.write_zip,
     ) -> None:
         super().__init__(scope, id)
         if not isinstance(source, Project):
@@ -89,6 +92,7 @@ class Workflow(Construct):
         if bundles is None:
             kept = caches.dependencies(caches.folder())
             bundles = bundle.bundles(source, Installer(kept, environ=os.environ))
+        self._write_zip = write_zip
         packed = {item.function: item for item in bundles}
         with tempfile.TemporaryDirectory() as folder:  # CDK copies what it finds there at once
             self.functions = {
@@ -123,7 +127,7 @@ class Workflow(Construct):
         )
         role = self._function_role(f"{stem}Role", function, group)
         archive = folder / f"{function.name}.zip"
-        bundle.write_zip(packed, archive)
+        self._write_zip(packed, archive)
         made = lambda_.Function(
             self,
             stem,

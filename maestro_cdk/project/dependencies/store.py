@@ -46,7 +46,7 @@ class Store:
             root = place / _FILES
             return tuple(
                 PackedFile(
-                    name=name, source=root / name, digest=digest, size=size, executable=executable
+                    name=name, root=root, path=name, digest=digest, size=size, executable=executable
                 )
                 for name, digest, size, executable in listed
             )
@@ -115,6 +115,14 @@ class Store:
             with suppress(OSError):  # another process may have dropped it
                 if path.stat().st_mtime < oldest:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def forget(file: Path) -> None:
+    """Drop the folder that a file is kept in, where it is not as it was: it is made again then."""
+    for folder in file.parents:
+        if folder.name == _FILES and (folder.parent / _LIST).is_file():
+            shutil.rmtree(folder.parent, ignore_errors=True)
+            return
 
 
 def _listed(root: Path) -> list[tuple[str, str, int, bool]]:

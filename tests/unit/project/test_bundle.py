@@ -252,3 +252,54 @@ def test_contents_do_not_run_into_each_other(folder, packed):
 def test_two_functions_of_the_same_code_have_digests_of_their_own(folder, packed):
     bundles = packed(folder({"lambdas/f.py": PYTHON, "lambdas/g.py": PYTHON}))
     assert bundles["f"].digest != bundles["g"].digest
+
+
+# --- what is left out, and what is too much --------------------------------------------------
+
+
+def test_what_the_user_says_is_left_out_changes_no_digest(folder, packed):
+    clean = packed(
+        folder({"lambdas/f/index.py": PYTHON, ".maestroignore": "*.md\n/lambdas/f/old/"})
+    )
+    before = clean["f"]
+    after = packed(folder({"lambdas/f/notes.md": "x", "lambdas/f/old/deep/a.py": "x"}))["f"]
+    assert names(after) == ["index.py"]
+    assert after.digest == before.digest
+
+
+def test_junk_that_the_user_wants_is_packed(folder, packed):
+    files = {
+        "lambdas/f/index.py": PYTHON,
+        "lambdas/f/.npmrc": "",
+        "lambdas/.maestroignore": "!.npmrc",
+    }
+    assert names(packed(folder(files))["f"]) == [".npmrc", "index.py"]
+
+
+def test_a_function_that_is_left_out_is_none(folder, packed):
+    files = {"lambdas/f.py": PYTHON, "lambdas/old/index.py": PYTHON, ".maestroignore": "old/"}
+    assert packed(folder(files)).keys() == {"f"}
+
+
+def test_a_handler_that_is_left_out_is_told(folder, packed):
+    files = {"lambdas/f/index.py": PYTHON, "lambdas/f/.maestroignore": "*.py"}
+    with pytest.raises(ProjectError, match="which is left out of its zip"):
+        packed(folder(files))
+
+
+def test_a_function_larger_than_lambda_takes_is_refused_with_its_largest_folders(folder, packed):
+    root = folder({"lambdas/f/index.py": PYTHON, "lambdas/f/models/small.txt": "x"})
+    for name, megabytes in (("models/a.bin", 180), ("data/b.bin", 80)):
+        path = root / "lambdas/f" / name
+        path.parent.mkdir(exist_ok=True)
+        with path.open("wb") as file:
+            file.truncate(megabytes * 1_048_576)
+    with pytest.raises(ProjectError) as caught:
+        packed(root)
+    (finding,) = caught.value.findings
+    assert finding.rule == "limits"
+    assert finding.message == (
+        "the function 'f' has 260 MB unzipped; Lambda takes at most 250 MB, layers included"
+    )
+    assert finding.hint.startswith("the largest: models 180 MB, data 80 MB, index.py 0 MB.")
+    assert finding.where.file == "lambdas/f"
