@@ -1,11 +1,11 @@
 """A Task passes what the API that it calls requires."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from maestro_cdk.asl import parameters
 from maestro_cdk.asl.parameters import Call, Place
 from maestro_cdk.asl.rules import Rule, Subject
-from maestro_cdk.model import Finding
+from maestro_cdk.model import JSON, Finding
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -28,17 +28,22 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _missing(call: Call, place: Place) -> Iterator[str]:
     """The names of members that a structure must have and has not."""
-    if not isinstance(place.value, dict) or place.shape.type != "structure":
+    value = place.value
+    if not isinstance(value, dict) or place.shape.type != "structure":
         return
-    if any("${" in key for key in place.value):
-        return
-    present = {key.removesuffix(".$").lower() for key in place.value}
-    for name in place.shape.required:
-        if name.lower() not in present:
-            yield name
     either = parameters.alternatives(call.integration) if place.pointer == call.pointer else ()
-    if either and not any(name.lower() in present for name in either):
-        yield " or ".join(either)
+    missing = [name for name in place.shape.required if not _has(value, name)]
+    if either and not any(_has(value, name) for name in either):
+        missing.append(" or ".join(either))
+    if missing and not any("${" in key for key in value):
+        yield from missing
+
+
+def _has(value: Mapping[str, JSON], name: str) -> bool:
+    """Whether a member is there, or its name in another case, of which another rule tells."""
+    if name in value or f"{name}.$" in value:
+        return True
+    return any(key.removesuffix(".$").lower() == name.lower() for key in value)
 
 
 RULE = Rule(
