@@ -18,7 +18,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Findings about parameters, at any depth, that the integration does not know."""
     for call in subject.passed:
         for place in call.places:
-            for key, severity, hint in _unknown(place):
+            lenient = call.integration.kind == "optimized" and place.pointer != call.pointer
+            for key, severity, hint in _unknown(place, lenient=lenient):
                 yield Finding(
                     rule=RULE.id,
                     severity=severity,
@@ -30,8 +31,13 @@ def check(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def _unknown(place: Place) -> Iterator[tuple[str, Severity, str]]:
-    """The keys that are no members, how bad that is, and what to write instead."""
+def _unknown(place: Place, *, lenient: bool) -> Iterator[tuple[str, Severity, str]]:
+    """The keys that are no members, how bad that is, and what to write instead.
+
+    AWS's guide passes `"RetryStrategy": {"attempts": 5}` to the optimized integration of Batch: deep
+    in such, a small letter may be taken, and `lenient` makes it a warning.
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-parameters.html
+    """
     members = place.shape.members
     if place.shape.type != "structure" or not isinstance(place.value, dict) or not members:
         return
@@ -42,8 +48,10 @@ def _unknown(place: Place) -> Iterator[tuple[str, Severity, str]]:
         if _ALSO.get(name, name.removesuffix("Value")) in members:  # as a name that Java reserves
             continue
         near = _near(name, tuple(members))
-        if near is None or near.lower() != name.lower() or name[:1].islower():
+        if near is None or near.lower() != name.lower():
             yield key, "error", f"did you mean {near}?" if near else _few(tuple(members))
+        elif name[:1].islower():
+            yield key, "warning" if lenient else "error", f"did you mean {near}?"
         elif not name.isupper():  # DBInstance for DbInstance: AWS has been seen to take BOOL
             yield key, "warning", f"did you mean {near}?"
 

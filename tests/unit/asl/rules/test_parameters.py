@@ -149,10 +149,19 @@ def test_every_partition_is_fine(rule, partition):
             ),
         ),
         (
-            "ecs:runTask",
+            "aws-sdk:ecs:runTask",
             {"TaskDefinition": "t", "Overrides": {"ContainerOverrides": [{"name": "c"}]}},
             (
                 "error",
+                "aws-sdk:ecs:runTask has no parameter Overrides.ContainerOverrides[0].name",
+                "did you mean Name?",
+            ),
+        ),
+        (
+            "ecs:runTask",
+            {"TaskDefinition": "t", "Overrides": {"ContainerOverrides": [{"name": "c"}]}},
+            (
+                "warning",
                 "ecs:runTask has no parameter Overrides.ContainerOverrides[0].name",
                 "did you mean Name?",
             ),
