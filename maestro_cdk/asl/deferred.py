@@ -2,6 +2,7 @@
 
 import re
 
+from maestro_cdk.asl.document import Document, Pointer
 from maestro_cdk.model import JSON
 
 _PLACEHOLDER = re.compile(r"_+[A-Za-z0-9]+_+|%[^%\s]+%|\{\{[^{}]*\}\}|<[^<>\s]+>")
@@ -20,6 +21,13 @@ def deferred(value: JSON) -> bool:
         (key,) = value
         return str(key) == "Ref" or str(key).startswith("Fn::")
     return value is None
+
+
+def unsettled(document: Document, pointer: Pointer, value: JSON) -> bool:
+    """Whether the value at a place becomes another; null does where it was read for `${...}`."""
+    if value is None:
+        return document.text.startswith("$", document.spans[pointer][0])
+    return deferred(value)
 
 
 def computed(value: JSON) -> bool:

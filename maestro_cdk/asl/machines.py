@@ -58,7 +58,7 @@ class State:
 
 def machines(document: Document) -> Iterator[Machine]:
     """The definition, and every branch and item processor in it, outermost first."""
-    if not isinstance(document.value, dict):
+    if not isinstance(document.value, dict) or deferred(document.value):
         return
     language = _language(document.value, "JSONPath")
     waiting = [Machine(pointer=(), value=document.value, language=language)]
@@ -97,10 +97,11 @@ def _states(machine: Machine) -> Iterator[State]:
 def _inside(state: State) -> Iterator[Machine]:
     language = state.machine.language
     for key in ("ItemProcessor", "Iterator"):
-        if isinstance(value := state.value.get(key), dict):
+        value = state.value.get(key)
+        if isinstance(value, dict) and not deferred(value):
             yield Machine(pointer=(*state.pointer, key), value=value, language=language)
     branches = state.value.get("Branches")
     for n, value in enumerate(branches if isinstance(branches, list) else ()):
-        if isinstance(value, dict):
+        if isinstance(value, dict) and not deferred(value):
             pointer = (*state.pointer, "Branches", n)
             yield Machine(pointer=pointer, value=value, language=language)

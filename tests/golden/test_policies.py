@@ -1,6 +1,7 @@
 """What a large project's role comes to: IAM refuses policies that are too long, and only on AWS."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -23,12 +24,13 @@ def synthesize(tmp_path, home):
         kernel.choose_node()
         folder = tmp_path / "a-workflow-of-some-length"
         (folder / "lambdas").mkdir(parents=True)
-        states = {"End": {"Type": "Pass", "Comment": text, "End": True}}
-        for n in range(functions):
-            name = f"function_{n}"
+        names = [f"function_{n}" for n in range(functions)]
+        states = {}
+        for name, after in pairwise([*names, "End"]):
             (folder / "lambdas" / f"{name}.py").write_text("def handler(event, context): ...\n")
-            states[name] = {"Type": "Task", "Resource": f"${{{name}}}", "Next": "End"}
-        definition = {"StartAt": "End", "States": states}
+            states[name] = {"Type": "Task", "Resource": f"${{{name}}}", "Next": after}
+        states["End"] = {"Type": "Pass", "Comment": text, "End": True}
+        definition = {"StartAt": next(iter(states)), "States": states}
         (folder / "definition.asl.json").write_text(json.dumps(definition))
         (folder / "maestro.toml").write_text(f"[workflow.substitutions]\n{substitutions}\n")
         project = scanner.load(folder, Flags(), environ={}, home=home)

@@ -5,13 +5,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from maestro_cdk.asl import expressions, integrations, invocations, machines, parameters, variables
+from maestro_cdk.asl import (
+    expressions,
+    graph,
+    integrations,
+    invocations,
+    machines,
+    parameters,
+    places,
+    variables,
+)
 from maestro_cdk.asl.document import Document, Pointer
 from maestro_cdk.asl.expressions import Site
+from maestro_cdk.asl.graph import Graph
 from maestro_cdk.asl.integrations import Integration
 from maestro_cdk.asl.invocations import Invocation
-from maestro_cdk.asl.machines import State
+from maestro_cdk.asl.machines import Machine, State
 from maestro_cdk.asl.parameters import Call
+from maestro_cdk.asl.places import Place
 from maestro_cdk.asl.variables import Variables
 from maestro_cdk.model import Finding, FunctionSettings, Severity
 from maestro_cdk.ports import ServiceModels
@@ -35,6 +46,21 @@ class Subject:
     functions: Mapping[str, FunctionSettings] | None = None
     called: Mapping[Pointer, str] | None = None
     timeout: int | None = None
+
+    @cached_property
+    def machines(self) -> tuple[Machine, ...]:
+        """The definition, and the machines inside it."""
+        return tuple(machines.machines(self.document))
+
+    @cached_property
+    def graphs(self) -> tuple[Graph, ...]:
+        """What leads where, in each machine."""
+        return tuple(map(graph.graph, self.machines))
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Every object of the language: first the machines, in their order."""
+        return tuple(places.places(self.machines, self.states))
 
     @cached_property
     def states(self) -> tuple[State, ...]:

@@ -1,6 +1,7 @@
 """Projects read from folders, for tests that synthesize."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -24,9 +25,9 @@ def load(tmp_path, home):
             (root / "lambdas" / f"{function}.py").write_text(code)
         if states is None:
             states = {
-                function: {"Type": "Task", "Resource": f"${{{function}}}", "End": True}
-                for function in functions
-            } or {"A": {"Type": "Pass", "End": True}}
+                function: {"Type": "Task", "Resource": f"${{{function}}}", "Next": after}
+                for function, after in pairwise([*functions, "Done"])
+            } | {"Done": {"Type": "Succeed"}}
         definition = {"StartAt": next(iter(states)), "States": states}
         (root / "definition.asl.json").write_text(json.dumps(definition))
         (root / "maestro.toml").write_text(settings)

@@ -12,7 +12,13 @@ from maestro_cdk.stack.synth import CachedSynthesizer
 from tests.fakes.bundles import bundles
 from tests.unit.stack.conftest import PYTHON
 
-LARGE = {f"State{n}": {"Type": "Pass", "Comment": "x" * 900, "End": True} for n in range(500)}
+LARGE = {
+    **{
+        f"State{n}": {"Type": "Pass", "Comment": "x" * 900, "Next": f"State{n + 1}"}
+        for n in range(499)
+    },
+    "State499": {"Type": "Pass", "End": True},
+}
 
 
 @pytest.fixture

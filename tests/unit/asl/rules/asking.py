@@ -3,7 +3,7 @@
 import json
 
 from maestro_cdk.asl import document
-from maestro_cdk.asl.rules import Subject
+from maestro_cdk.asl.rules import Subject, registry
 from maestro_cdk.services.models import BotocoreModels
 
 PASS = {"Type": "Pass", "End": True}
@@ -20,7 +20,7 @@ def task(resource, **more):
 
 def parsed(value):
     text = value if isinstance(value, str) else json.dumps(value, indent=1)
-    return document.parse(text, file="d", literals={})
+    return document.parse(text, file="d", literals=None)
 
 
 def subject(value, **around):
@@ -40,3 +40,43 @@ def said(rule, value, **around):
         )
         for finding in rule.check(found)
     ]
+
+
+def alone(**state):
+    """A definition of one state, called A."""
+    return machine({"A": state})
+
+
+def working(**more):
+    """A definition of a Task, called A; B follows where it catches something."""
+    resource = "arn:aws:states:::aws-sdk:s3:listBuckets"
+    work = {"Type": "Task", "Resource": resource, "End": True, **more}
+    return machine({"A": work, "B": PASS} if "Catch" in more else {"A": work})
+
+
+def mapping(processor=None, **more):
+    """A definition of one Map, called M, with a Pass in it."""
+    inner = machine({"I": PASS}, **(processor or {}))
+    return machine({"M": {"Type": "Map", "ItemProcessor": inner, "End": True, **more}})
+
+
+def choosing(*rules, **more):
+    """A definition of a Choice, called A, that goes on to B."""
+    rules = [rule if "Next" in rule else {**rule, "Next": "B"} for rule in rules]
+    choice = {"Type": "Choice", "Choices": rules, "Default": "B", **more}
+    return machine({"A": choice, "B": PASS})
+
+
+def findings(rule, value, **around):
+    """What a rule finds: the severity, the message and the hint."""
+    return [
+        (finding.severity, finding.message, finding.hint)
+        for finding in rule.check(subject(value, **around))
+    ]
+
+
+def alone_says(rule, value, **around):
+    """That one rule finds something and no other does: what it says."""
+    found = registry.check(subject(value, **around))
+    assert {finding.rule for finding in found} == {rule.id}, found
+    return [finding.message for finding in found]

@@ -66,7 +66,7 @@ def _meant(error: str, integration: Integration, services: ServiceModels) -> str
 
 
 RULE = Rule(
-    id="error-name",
+    id="service-errors",
     severity="info",
     summary="What a Task retries or catches is an error that the API behind it can raise.",
     check=check,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from maestro_cdk.asl.rules import error_name
+from maestro_cdk.asl.rules import service_errors
 from tests.unit.asl.rules.asking import said, subject, task
 
 SDK = "arn:aws:states:::aws-sdk:"
@@ -32,7 +32,7 @@ def catching(resource, *errors):
     ],
 )
 def test_what_may_come_up_is_fine(resource, error):
-    assert said(error_name.RULE, catching(resource, error)) == []
+    assert said(service_errors.RULE, catching(resource, error)) == []
 
 
 @pytest.mark.parametrize(
@@ -56,11 +56,11 @@ def test_what_may_come_up_is_fine(resource, error):
 def test_what_never_comes_up_is_told(resource, error, meant):
     value = catching(resource, "States.Timeout", error)
     name = resource.removeprefix(OPTIMIZED)
-    assert said(error_name.RULE, value) == [(f"{name} raises no {error}", f'"{error}"', "A")]
-    (finding,) = error_name.RULE.check(subject(value))
+    assert said(service_errors.RULE, value) == [(f"{name} raises no {error}", f'"{error}"', "A")]
+    (finding,) = service_errors.RULE.check(subject(value))
     assert (finding.severity, finding.hint) == ("info", f"did you mean {meant}?")
 
 
 def test_what_is_retried_is_looked_at_as_well():
     value = task(SDK + "s3:getObject", Retry=[{"ErrorEquals": ["S3.NoSuchKey"]}, 1, {}])
-    assert len(said(error_name.RULE, value)) == 1
+    assert len(said(service_errors.RULE, value)) == 1
