@@ -236,7 +236,7 @@ class _Resolver:
         """A text in which ARNs and tokens are filled in."""
         if "${" not in text and "arn:" not in text:
             return text
-        meant = text.startswith("arn:") or pointer[-1] == "Resource"
+        meant = text.startswith("arn:") or pointer[-1:] == ("Resource",)
         text = arns.ARN.sub(lambda match: self._arn(match.group()), text)
         return TOKEN.sub(lambda match: self._token(match, pointer, meant=meant), text)
 
