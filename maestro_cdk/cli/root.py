@@ -106,8 +106,9 @@ class Root(click.Group):
 def maestro(ctx: click.Context, *, verbose: bool, no_color: bool) -> None:
     """A folder becomes a running workflow on AWS Step Functions.
 
-    The state machine is definition.asl.json, the functions are lambdas/; `maestro deploy` makes
-    one CloudFormation stack of them, `maestro teardown` deletes it.
+    The state machine is definition.asl.json (or definition.asl.yaml, or workflow.py), the functions
+    are lambdas/; `maestro deploy` makes one CloudFormation stack of them, `maestro teardown`
+    deletes it.
     """
     del verbose  # read from the context by whoever needs it
     if no_color or os.environ.get("NO_COLOR"):

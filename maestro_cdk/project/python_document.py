@@ -104,7 +104,7 @@ def _refusal(said: str, file: str) -> ProjectError:
         message, _, hint = text.partition("; ")
         return _refused(message, SourceRef(file=file, line=int(line), column=int(column)), hint)
     last = said.rpartition("\n")[2] or "it was ended"
-    hint = "what it cannot take may be very large or deeply nested: divide it"
+    hint = "the fault is its own; write what changed last in another way, in smaller pieces"
     return _refused(f"sfnx failed: {last}", SourceRef(file=file), hint)
 
 

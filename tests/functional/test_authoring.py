@@ -1,6 +1,11 @@
 """Workflows written in YAML and in Python: what the commands print of them."""
 
+import re
+from pathlib import Path
+
 import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 YAML = """\
 StartAt: Greet
@@ -153,3 +158,49 @@ def test_files_of_every_kind_are_looked_at_by_themselves(maestro, folder):
         ("three.yml", 1, "yaml-syntax"),
         ("four.py", 1, "python-syntax"),
     ]
+
+
+# --- docs ------------------------------------------------------------------------------------
+
+
+def blocks(page, language):
+    """The pieces of code of one language in a page of the docs."""
+    text = (DOCS / page).read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def documented(folder):
+    """Write a project with a definition from the docs, and the functions that it names."""
+
+    def written(name, text, *functions):
+        (folder / name).write_text(text)
+        substitutions = "pause = 3\nOrdersTable = 'orders'\n"
+        (folder / "maestro.toml").write_text(
+            f"[workflow]\nname = 'flow'\ndisable_rules = ['lambda-retry', 'ungranted']\n"
+            f"[workflow.substitutions]\n{substitutions}"
+        )
+        (folder / "lambdas").mkdir()
+        for function in functions:
+            (folder / "lambdas" / f"{function}.py").write_text(PYTHON)
+
+    return written
+
+
+def test_the_workflow_in_yaml_of_the_docs_is_one(maestro, documented):
+    whole, *_ = blocks("workflows-in-yaml.md", "yaml")
+    documented("definition.asl.yaml", whole, "charge", "notify")
+    assert maestro("validate").out == "no problems\n"
+
+
+def test_the_workflow_in_python_of_the_docs_is_one(maestro, documented):
+    (module,) = blocks("workflows-in-python.md", "python")
+    documented("workflow.py", module, "manager", "mailer", "stock")
+    assert maestro("validate").out == "no problems\n"
+
+
+def test_the_problem_in_the_docs_is_what_is_shown(maestro, documented):
+    (module,) = blocks("workflows-in-python.md", "python")
+    documented("workflow.py", module.replace('"manager"', '"manger"'), "manager", "mailer", "stock")
+    (shown,) = (block for block in blocks("workflows-in-python.md", "") if "error:" in block)
+    assert shown in maestro("validate").out

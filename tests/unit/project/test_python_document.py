@@ -6,8 +6,10 @@ import pytest
 from sfnx.compiler import compile_source
 
 from maestro_cdk.asl import document
+from maestro_cdk.asl.rules import Subject, registry
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.project import python_document
+from maestro_cdk.services.models import BotocoreModels
 
 HEAD = "from sfnx import Timeout, aws, inline_map, parallel, state_machine, wait\n\n\n"
 EVERYTHING = f'''\
@@ -78,6 +80,13 @@ def test_the_definition_is_what_sfnx_makes_of_the_module(compiled):
 
 def test_it_is_the_same_each_time(compiled):
     assert parse(EVERYTHING).text == compiled.text
+
+
+def test_the_rules_have_no_mistakes_to_find_in_it(compiled):
+    findings = registry.check(Subject(document=compiled, services=BotocoreModels()))
+    assert {(finding.rule, finding.severity) for finding in findings} == {
+        ("lambda-retry", "warning")
+    }
 
 
 def test_comments_are_the_users(compiled):
