@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -91,7 +92,7 @@ class Context:
         Raises:
             ProjectError: every problem of its folder, files named as seen from the current one.
         """
-        project = self._read(scanner.load)
+        project = self._read(partial(scanner.load, today=self.clock.now().date()))
         return replace(project, notes=rebased(project.notes, project.folder))
 
     def outline(self) -> Project:

@@ -5,12 +5,13 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import Bundle, Finding, Function, PackedFile, Project, SourceRef
-from maestro_cdk.project import files
+from maestro_cdk.project import artefacts, files, runtimes
 from maestro_cdk.project.dependencies import needs, store
 from maestro_cdk.project.dependencies.installer import Installer
 from maestro_cdk.project.dependencies.workbench import Need
@@ -145,6 +146,9 @@ class _Packer:
             for file in self._files(path, name):
                 if need is None or not need.replaces(file.name):
                     packed[file.name] = file
+        if artefacts.BOOTSTRAP in packed and runtimes.language(function.runtime) == "provided":
+            program = packed[artefacts.BOOTSTRAP]  # it is started, whatever built or copied it
+            packed[artefacts.BOOTSTRAP] = replace(program, executable=True)
         ordered = tuple(packed[name] for name in sorted(packed))
         return Bundle(function=function.name, digest=_digest(function, ordered), files=ordered)
 

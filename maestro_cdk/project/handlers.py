@@ -4,11 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from maestro_cdk.model import FunctionSettings, Settings
-from maestro_cdk.project import files, ignoring, runtimes
+from maestro_cdk.project import artefacts, files, ignoring, javascript, runtimes
 from maestro_cdk.project.report import Report
 
 STEMS = ("index", "app", "main", "handler")
 """What a handler's file in a folder may be called, besides the folder's own name."""
+
+NO_CALLBACKS = 24
+"""The Node.js from which on Lambda refuses a handler with a callback."""
+
+WITH_CALLBACK = 3
+"""The parameters of such a handler."""
 
 _LAYERS = "/opt/"  # where Lambda unpacks them
 
@@ -57,9 +63,12 @@ def find(
         file = _file_of(found.handler.rpartition(".")[0], root)
     if file is None:
         if found.handler is None or said is None:
-            _none(function, root, report)
+            _none(function, root, found.handler, said, report)
             return None
-        # Built for a runtime whose files maestro does not know.
+        if runtimes.language(said) in runtimes.DEFAULTS:
+            _check(function, root, found.handler, found, report)
+        else:
+            _check_built(function, root, Handler(text=found.handler, runtime=said), found, report)
         return Handler(text=found.handler, runtime=said)
     language = runtimes.ENDINGS[file.suffix]
     runtime = said or settings.defaults.runtime or runtimes.DEFAULTS[language]
@@ -74,6 +83,7 @@ def find(
         runtime = runtimes.DEFAULTS[language]  # [functions] speaks of the others
     text = found.handler or f"{file.stem}.handler"
     _check(function, root, text, found, report)
+    _check_callback(root, text, runtime, report)
     return Handler(text=text, runtime=runtime)
 
 
@@ -135,7 +145,59 @@ def _check(
         )
 
 
-def _none(function: str, root: Path, report: Report) -> None:
+def _check_callback(root: Path, handler: str, runtime: str, report: Report) -> None:
+    """Say where Lambda would refuse a handler for the callback that it takes.
+
+    It counts parameters: three are a callback's, unless the response is streamed.
+    https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
+    """
+    file = located(root, handler)
+    if (
+        runtimes.language(runtime) != "nodejs"
+        or file is None
+        or runtimes.major(runtime) < NO_CALLBACKS
+    ):
+        return
+    try:
+        text = file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError):  # told already
+        return
+    found = javascript.handler(text, handler.rpartition(".")[2])
+    if found is not None and found.parameters >= WITH_CALLBACK:
+        report.add(
+            "handler",
+            f"the handler takes a callback, which {runtime} refuses",
+            report.ref(file, found.line, found.column),
+            "return the result instead, as async (event, context) => ... does; or set "
+            f'runtime = "nodejs{NO_CALLBACKS - 2}.x" for it',
+        )
+
+
+def _check_built(
+    function: str, root: Path, handler: Handler, settings: FunctionSettings, report: Report
+) -> None:
+    """Say what a function that something else builds lacks; a layer may bring it."""
+    missing = artefacts.missing(handler.runtime, handler.text, root)
+    if missing is not None and not settings.layers:
+        message = f"the function {function!r} cannot run on {handler.runtime}: {missing.message}"
+        report.add("handler", message, root, missing.hint)
+
+
+def _none(
+    function: str, root: Path, handler: str | None, runtime: str | None, report: Report
+) -> None:
+    table = f"[functions.{function}]"
+    if handler is not None or runtime is not None:
+        said, unsaid = ("handler", "runtime") if runtime is None else ("runtime", "handler")
+        example = artefacts.HANDLERS.get(runtimes.language(runtime or ""), "index.handler")
+        value = runtimes.DEFAULTS["python"] if runtime is None else example
+        report.add(
+            "handler",
+            f"the function {function!r} has a {said} in maestro.toml, and no {unsaid}",
+            report.setting("functions", function, said),
+            f'add to {table}: {unsaid} = "{value}", or what it is',
+        )
+        return
     stems = ", ".join((*STEMS, function))
     report.add(
         "handler",

@@ -38,6 +38,12 @@ def language(runtime: str) -> str:
     return re.split(r"[\d.]", runtime, maxsplit=1)[0]
 
 
+def major(runtime: str) -> int:
+    """The first number of a runtime: nodejs24.x is 24; 0 where there is none."""
+    found = re.search(r"\d+", runtime)
+    return int(found.group()) if found else 0
+
+
 def missing_handler(path: Path, function: str) -> HandlerProblem | None:
     """Why a handler's file cannot serve `function`; None where it can, or where nobody can tell."""
     try:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from maestro_cdk.model import (
     Function,
     Project,
     Settings,
+    Severity,
     SourceRef,
 )
-from maestro_cdk.project import definitions, entries, handlers, settings
+from maestro_cdk.project import definitions, entries, handlers, lifecycles, settings
 from maestro_cdk.project.definitions import DEFINITION
 from maestro_cdk.project.dependencies import needs
 from maestro_cdk.project.dependencies.failures import Failure
@@ -65,30 +67,38 @@ def find(start: Path) -> Path:
     )
 
 
-def scan(folder: Path, found: Settings) -> Project:
+def scan(folder: Path, found: Settings, today: date | None = None) -> Project:
     """Understand a project's folder.
 
     Args:
         folder: the project's.
         found: its settings, as `settings.load` gives them.
+        today: the day on which its runtimes are looked at; None: they are not.
 
     Raises:
         ProjectError: every problem of the folder and its definition.
     """
-    return _Scan(folder, found).project()
+    return _Scan(folder, found, today).project()
 
 
-def load(folder: Path, flags: settings.Flags, *, environ: Mapping[str, str], home: Path) -> Project:
-    """A project with its settings.
+def load(
+    folder: Path,
+    flags: settings.Flags,
+    *,
+    environ: Mapping[str, str],
+    home: Path,
+    today: date | None = None,
+) -> Project:
+    """A project with its settings; see `scan`.
 
     Raises:
         ProjectError: every problem of its settings, its folder and its definition.
     """
     found, wrong = _settings(folder, flags, environ=environ, home=home)
     if not wrong:
-        return scan(folder, found)
+        return scan(folder, found, today)
     try:
-        scan(folder, found)
+        scan(folder, found, today)
     except ProjectError as error:
         wrong += error.findings
     raise ProjectError(_ordered(list(wrong)))
@@ -137,8 +147,8 @@ def logical_id(name: str) -> str:
 
 
 class _Scan:
-    def __init__(self, folder: Path, found: Settings) -> None:
-        self.folder, self.settings = folder, found
+    def __init__(self, folder: Path, found: Settings, today: date | None) -> None:
+        self.folder, self.settings, self.today = folder, found, today
         self.report = Report(folder=folder, stage=found.stage)
 
     def project(self) -> Project:
@@ -147,6 +157,7 @@ class _Scan:
         name = self._name()
         functions = self._functions(read.candidates, name)
         self._needs(functions, read.shared)
+        self._runtimes(functions)
         definition = self._definition(read.candidates, name)
         disabled = self.settings.workflow.disable_rules
         findings = [
@@ -278,6 +289,26 @@ class _Scan:
                 failures[failure.path, failure.message] = failure
         for told in failures.values():
             self.report.add("dependencies", told.message, told.path, told.hint)
+
+    def _runtimes(self, functions: Sequence[Function]) -> None:
+        """Say which runtimes AWS looks after no longer; one that many have is told once."""
+        if self.today is None:
+            return
+        told = set()
+        for function in functions:
+            complaint = lifecycles.complaint(function.runtime, self.today)
+            own = self.settings.functions.get(function.name)
+            if own and own.runtime:
+                where = self.report.setting("functions", function.name, "runtime")
+            elif self.settings.defaults.runtime:
+                where = self.report.setting("functions", "runtime")
+            else:
+                where = self.report.ref(function.root)
+            if complaint is not None and (where, complaint.message) not in told:
+                told.add((where, complaint.message))
+                severity: Severity = "error" if complaint.fatal else "warning"
+                message, hint = complaint.message, complaint.hint
+                self.report.add("runtime", message, where, hint, severity=severity)
 
     # --- the definition ----------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aws_cdk import (
@@ -83,7 +84,11 @@ class Workflow(Construct):
         super().__init__(scope, id)
         if not isinstance(source, Project):
             source = scanner.load(
-                Path(source).absolute(), Flags(stage=stage), environ=os.environ, home=Path.home()
+                Path(source).absolute(),
+                Flags(stage=stage),
+                environ=os.environ,
+                home=Path.home(),
+                today=datetime.now(UTC).date(),
             )
         self.project = source
         self._boundary = values.managed(

@@ -35,6 +35,8 @@ SETTINGS = """
 runtime = "python3.13"
 [functions.esm]
 environment = { WHO = "told" }
+[functions.commonjs]
+runtime = "nodejs22.x"
 [functions.packaged]
 handler = "index.main"
 runtime = "nodejs22.x"
@@ -128,7 +130,7 @@ def test_node_functions_get_the_runtime_of_their_language(maestro, mixed):
         if item["Type"] == "AWS::Lambda::Function"
     }
     assert runtimes == {
-        "mixed_commonjs": "nodejs24.x",
+        "mixed_commonjs": "nodejs22.x",
         "mixed_esm": "nodejs24.x",
         "mixed_packaged": "nodejs22.x",
         "mixed_python": "python3.13",

@@ -128,6 +128,12 @@ FOLDER_RULES: tuple[FolderRule, ...] = (
         summary="A function's handler is there.",
     ),
     FolderRule(
+        id="runtime",
+        severity="warning",
+        summary="A runtime is one that AWS looks after; one that it takes no more is an error.",
+        optional=True,
+    ),
+    FolderRule(
         id="dependencies",
         severity="error",
         summary="What functions ask for can be installed for the runtime that they run on.",

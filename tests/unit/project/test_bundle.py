@@ -303,3 +303,10 @@ def test_a_function_larger_than_lambda_takes_is_refused_with_its_largest_folders
     )
     assert finding.hint.startswith("the largest: models 180 MB, data 80 MB, index.py 0 MB.")
     assert finding.where.file == "lambdas/f"
+
+
+def test_the_program_of_a_provided_runtime_may_be_executed_whatever_copied_it(folder, packed):
+    text = '[functions.f]\nruntime = "provided.al2023"\nhandler = "bootstrap"\n'
+    root = folder({"lambdas/f/bootstrap": "ELF", "lambdas/f/data": "", "maestro.toml": text})
+    files = {file.name: file.executable for file in packed(root)["f"].files}
+    assert files == {"bootstrap": True, "data": False}

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -188,7 +189,7 @@ def test_a_function_of_a_runtime_that_maestro_does_not_read_needs_handler_and_ru
         {
             "maestro.toml": '[functions.j]\nruntime = "java21"\nhandler = "x.Y::run"\n'
             '[functions.g]\nruntime = "provided.al2023"\nhandler = "bootstrap"',
-            "lambdas/j/app.jar": "",
+            "lambdas/j/lib/app.jar": "",
             "lambdas/g/bootstrap": "",
         }
     )
@@ -296,9 +297,9 @@ def test_all_problems_are_in_one_error(problems):
         ),
         (
             {"lambdas/f/f.jar": "", "maestro.toml": '[functions.f]\nhandler = "a.B::c"'},
-            "lambdas/f",
+            "maestro.toml:2",
             "handler",
-            "the function 'f' has no handler file",
+            "the function 'f' has a handler in maestro.toml, and no runtime",
         ),
         (
             {
@@ -789,3 +790,118 @@ def test_the_project_does_not_depend_on_where_it_lies(folder, home):
     for f, g in zip(first.functions, second.functions, strict=True):
         assert f.root.relative_to(one) == g.root.relative_to(two)
         assert isinstance(f.root, Path)
+
+
+# --- runtimes --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def on(folder, home):
+    """Read a folder on a day; what is said of its runtimes, as (place, severity, message)."""
+
+    def said(day, files):
+        def of(found):
+            return [
+                (str(item.where), item.severity, item.message)
+                for item in found
+                if item.rule == "runtime"
+            ]
+
+        today = date.fromisoformat(day)
+        root = folder({"maestro.toml": "", **files})
+        try:
+            project = scanner.load(root, Flags(), environ={}, home=home, today=today)
+        except ProjectError as error:
+            return of(error.findings)
+        return of(project.notes)
+
+    return said
+
+
+def test_a_runtime_of_all_functions_is_told_once_where_it_is_set(on):
+    files = {
+        "maestro.toml": '[functions]\nmemory = 128\nruntime = "python3.9"\n',
+        "lambdas/a.py": PYTHON,
+        "lambdas/b.py": PYTHON,
+    }
+    ((place, severity, message),) = on("2026-11-22", files)
+    assert (place, severity) == ("maestro.toml:3", "warning")
+    assert message.startswith("python3.9 was deprecated on 2025-12-15")
+
+
+def test_a_runtime_that_is_blocked_is_an_error_that_cannot_be_switched_off(on):
+    text = '[workflow]\ndisable_rules = ["runtime"]\n[functions.f]\nruntime = "python3.9"\n'
+    files = {"maestro.toml": text, "lambdas/f.py": PYTHON}
+    assert on("2026-11-22", files) == []
+    ((place, severity, message),) = on("2027-03-03", files)
+    assert (place, severity) == ("maestro.toml:4", "error")
+    assert message == "Lambda takes no functions of python3.9 any more, since 2027-03-03"
+
+
+def test_a_default_that_grew_old_is_told_at_the_function(on):
+    ((place, _, _),) = on("2029-07-01", {"lambdas/f.py": PYTHON})
+    assert place == "lambdas/f.py"
+
+
+# --- handlers that Lambda refuses ------------------------------------------------------------
+
+CALLBACK = "exports.handler = (event, context, callback) => callback(null, event);\n"
+
+
+def test_a_callback_is_refused_before_lambda_refuses_it(problems):
+    found = problems({"lambdas/f.js": CALLBACK})
+    assert found == [
+        ("lambdas/f.js:1:19", "handler", "the handler takes a callback, which nodejs24.x refuses")
+    ]
+
+
+def test_the_two_ways_out_of_a_callback_are_told(scan):
+    with pytest.raises(ProjectError) as caught:
+        scan({"lambdas/f.ts": CALLBACK})
+    assert "async (event, context) =>" in caught.value.hint
+    assert 'runtime = "nodejs22.x"' in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "runtime"),
+    [(CALLBACK, "nodejs22.x"), (NODE, "nodejs24.x"), (NODE, "nodejs26.x")],
+)
+def test_other_handlers_are_not_refused(scan, text, runtime):
+    settings = f'[functions.f]\nruntime = "{runtime}"\n'
+    assert functions(scan({"lambdas/f.js": text, "maestro.toml": settings})).keys() == {"f"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "place", "message"),
+    [
+        (
+            'runtime = "provided.al2023"',
+            "maestro.toml:2",
+            "the function 'f' has a runtime in maestro.toml, and no handler",
+        ),
+        (
+            'runtime = "provided.al2023"\nhandler = "bootstrap"',
+            "lambdas/f",
+            (
+                "the function 'f' cannot run on provided.al2023: it holds no bootstrap, "
+                "the program that a provided runtime starts"
+            ),
+        ),
+        (
+            'runtime = "python3.13"\nhandler = "gone.handler"',
+            "lambdas/f",
+            "the handler 'gone.handler' of 'f' is in no file",
+        ),
+    ],
+)
+def test_a_function_that_is_not_built_yet_is_told(problems, settings, place, message):
+    files = {"lambdas/f/main.go": "", "maestro.toml": f"[functions.f]\n{settings}\n"}
+    assert problems(files) == [(place, "handler", message)]
+
+
+def test_what_a_layer_may_bring_is_not_missed(scan):
+    text = (
+        '[functions.f]\nruntime = "provided.al2023"\nhandler = "x"\n'
+        'layers = ["arn:aws:lambda:eu-west-1:123456789012:layer:program:1"]\n'
+    )
+    assert functions(scan({"lambdas/f/data": "", "maestro.toml": text})).keys() == {"f"}
