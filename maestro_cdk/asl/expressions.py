@@ -123,9 +123,21 @@ def sites(states: Iterable[State]) -> Iterator[Site]:
     for state in states:
         if state.language is None:
             continue
-        for site in _jsonpath(state) if state.language == "JSONPath" else _jsonata(state):
-            evaluated = site.kind not in ("literal", "operand") and isinstance(site.value, str)
-            yield site._replace(read=_read(site.value, site.kind)) if evaluated else site
+        yield from _jsonpath(state) if state.language == "JSONPath" else _jsonata(state)
+
+
+def _evaluated(
+    state: State,
+    field: str,
+    pointer: Pointer,
+    value: JSON,
+    kind: Kind,
+    moment: Moment = "before",
+) -> Site:
+    """The site of a value that AWS evaluates, read."""
+    language: Language = "JSONata" if kind == "jsonata" else "JSONPath"
+    read = _read(value, kind) if isinstance(value, str) else None
+    return Site(state, language, field, pointer, value, kind, moment, read)
 
 
 @lru_cache(maxsize=16384)
@@ -176,7 +188,7 @@ def _fields(
     for key, value in holder.items():
         own = field or key
         if key in PATHS:
-            yield Site(state, "JSONPath", own, (*at, key), value, PATHS[key])
+            yield _evaluated(state, own, (*at, key), value, PATHS[key])
         elif key in TEMPLATES:
             when = moment if key == "Assign" else TEMPLATES[key]
             yield from _template(state, own, (*at, key), value, when)
@@ -197,7 +209,7 @@ def _template(
         if isinstance(value, dict) and deferred(value):
             continue
         if isinstance(key, str) and key.endswith(".$") and not static:
-            yield Site(state, "JSONPath", field, pointer, value, "dynamic", moment)
+            yield _evaluated(state, field, pointer, value, "dynamic", moment)
         elif isinstance(value, str):
             if _SIGN.search(value):
                 yield Site(state, "JSONPath", field, pointer, value, "literal", moment)
@@ -219,7 +231,7 @@ def _comparisons(state: State, at: Pointer, rule: Mapping[str, JSON]) -> Iterato
             if key in ("And", "Or", "Not"):
                 waiting.append((inner, value))
             elif key == "Variable" or key.endswith("Path"):
-                yield Site(state, "JSONPath", "Choices", inner, value, "reference")
+                yield _evaluated(state, "Choices", inner, value, "reference")
             elif isinstance(value, str) and "$" in value and key not in ("Next", "Comment"):
                 yield Site(state, "JSONPath", "Choices", inner, value, "operand")
 
@@ -241,8 +253,11 @@ def _jsonata(state: State) -> Iterator[Site]:
             waiting += [((*pointer, n), inner, payload) for n, inner in enumerate(value)]
         elif isinstance(value, str) and (_SIGN.search(value) or "$" in str(pointer[-1])):
             field = str(pointer[own])
-            kind: Kind = "jsonata" if value.startswith("{%") or value.endswith("%}") else "literal"
-            yield Site(state, "JSONata", field, pointer, value, kind, _moment(state, field))
+            moment = _moment(state, field)
+            if value.startswith("{%") or value.endswith("%}"):
+                yield _evaluated(state, field, pointer, value, "jsonata", moment)
+            else:
+                yield Site(state, "JSONata", field, pointer, value, "literal", moment)
 
 
 def _moment(state: State, field: str) -> Moment:

@@ -18,7 +18,6 @@ MAX_DEPTH = 60
 """Deeper nesting is not read on: it is far beyond what AWS takes."""
 
 _NAME = re.compile(r"States\.[A-Za-z0-9]*|[A-Za-z_][\w.]*(?=\s*\()")
-_BLANK = re.compile(r"\s*")
 _TEXT = re.compile(r"'((?:\\.|[^'\\])*)'", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])")
 _WORD = re.compile(r"(?:true|false|null)(?!\w)")
@@ -27,7 +26,7 @@ _ESCAPES = {
     '"': "a double quote needs no backslash but that of JSON",
     "n": "a line break needs no backslash but that of JSON",
 }
-_PATH_END = re.compile(r"[,()\s]")
+_PATH_STOP = re.compile(r"[,()\s\[]")
 
 
 class IntrinsicError(ValueError):
@@ -149,8 +148,9 @@ def placeholders(template: Text) -> int:
 
 
 def _blank(text: str, position: int) -> int:
-    match = _BLANK.match(text, position)
-    return match.end() if match else position
+    while text[position : position + 1].isspace():
+        position += 1
+    return position
 
 
 def _call(text: str, position: int, depth: int) -> tuple[Call, int]:
@@ -220,15 +220,16 @@ def _text(text: str, position: int) -> tuple[Text, int]:
 
 def _reference(text: str, position: int) -> tuple[Reference, int]:
     end = position
-    while end < len(text) and not _PATH_END.match(text, end):
-        if text[end] == "[":
-            closed = closing(text, end)
-            if closed is None:
-                raise IntrinsicError("a bracket is not closed", end)
-            end = closed
-        end += 1
-        if end < len(text) and text[end] == "(" and (closed := closing(text, end)) is not None:
-            end = closed + 1  # a function of the path's own
+    while stop := _PATH_STOP.search(text, end):
+        end = stop.start()
+        if stop.group() not in ("[", "("):
+            break
+        closed = closing(text, end)
+        if closed is None:
+            raise IntrinsicError("a bracket is not closed", end)
+        end = closed + 1
+    else:
+        end = len(text)
     written = text[position:end]
     try:
         path = jsonpath.parse(written)

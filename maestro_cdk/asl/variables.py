@@ -6,7 +6,6 @@ branch or item, and reads the outer ones; only a distributed Map's does not.
 https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,7 +20,6 @@ from maestro_cdk.model import JSON
 
 RESERVED = "states"
 
-_NAMED = re.compile(r"\$(\w+)")
 _PATIENCE = 50
 """So often, on the average, a state's variables are worked out anew; then they count as unknown."""
 
@@ -78,12 +76,11 @@ class Variables:
     """The variables of a definition.
 
     `scopes` holds every machine's, by the machine's pointer, outer ones first; `uses` where they
-    are read; `mentioned` every name behind a $ in what is evaluated or could be, variable or not.
+    are read.
     """
 
     scopes: Mapping[Pointer, Scope]
     uses: tuple[Use, ...]
-    mentioned: frozenset[str]
 
     def of(self, state: State) -> Scope:
         """The scope that a state stands in."""
@@ -106,13 +103,8 @@ def found(document: Document, states: Iterable[State], sites: Iterable[Site]) ->
                 scope.unknown.append(state)
             else:
                 scope.assignments.setdefault(assignment.name, []).append(assignment)
-    uses: list[Use] = []
-    mentioned: set[str] = set()
-    for site in sites:
-        uses += _uses(site)
-        if isinstance(site.value, str):
-            mentioned |= set(_NAMED.findall(site.value))
-    return Variables(scopes=scopes, uses=tuple(uses), mentioned=frozenset(mentioned))
+    uses = tuple(use for site in sites for use in _uses(site))
+    return Variables(scopes=scopes, uses=uses)
 
 
 def _uses(site: Site) -> Iterator[Use]:

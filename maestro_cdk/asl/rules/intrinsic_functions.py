@@ -1,7 +1,7 @@
 """Intrinsic functions exist, and are given what they take."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from maestro_cdk.asl import intrinsics
 from maestro_cdk.asl.expressions import Site
@@ -28,33 +28,28 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-fail.html
 
 _SHORTHAND = re.compile(r"[^\W\d]\w*")
 
-_NUMBERS = {
-    "States.ArrayGetItem": (1,),
-    "States.ArrayPartition": (1,),
-    "States.ArrayRange": (0, 1, 2),
-    "States.MathAdd": (0, 1),
-    "States.MathRandom": (0, 1, 2),
-}
-"""Which arguments are numbers, counted from 0."""
+_NUMBER = ("a number", (Text, bool, type(None)))
+_TEXT = ("a text", (float, bool, type(None)))
+_DATA = ("a path to an array or object", (Text, float, bool, type(None)))
 
-_TEXTS = {
-    "States.Base64Decode": (0,),
-    "States.Base64Encode": (0,),
-    "States.Format": (0,),
-    "States.Hash": (1,),
-    "States.StringSplit": (0, 1),
-    "States.StringToJson": (0,),
+_ARGUMENTS: Mapping[str, tuple[tuple[str, tuple[type, ...]] | None, ...]] = {
+    "States.ArrayContains": (_DATA,),
+    "States.ArrayGetItem": (_DATA, _NUMBER),
+    "States.ArrayLength": (_DATA,),
+    "States.ArrayPartition": (_DATA, _NUMBER),
+    "States.ArrayRange": (_NUMBER, _NUMBER, _NUMBER),
+    "States.ArrayUnique": (_DATA,),
+    "States.Base64Decode": (_TEXT,),
+    "States.Base64Encode": (_TEXT,),
+    "States.Format": (_TEXT,),
+    "States.Hash": (None, _TEXT),
+    "States.JsonMerge": (_DATA, _DATA),
+    "States.MathAdd": (_NUMBER, _NUMBER),
+    "States.MathRandom": (_NUMBER, _NUMBER, _NUMBER),
+    "States.StringSplit": (_TEXT, _TEXT),
+    "States.StringToJson": (_TEXT,),
 }
-
-_DATA = {
-    "States.ArrayContains": (0,),
-    "States.ArrayGetItem": (0,),
-    "States.ArrayLength": (0,),
-    "States.ArrayPartition": (0,),
-    "States.ArrayUnique": (0,),
-    "States.JsonMerge": (0, 1),
-}
-"""Which arguments are arrays or objects, so that no constant can be right."""
+"""What the arguments are, and which constants cannot be that; None where any can."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -111,16 +106,11 @@ def _problems(call: Call) -> Iterator[tuple[str, int, str | None]]:
 
 
 def _kinds(call: Call) -> Iterator[tuple[str, int, str | None]]:
-    for table, kinds, wanted in (
-        (_NUMBERS, (Text, bool, type(None)), "a number"),
-        (_TEXTS, (float, bool, type(None)), "a text"),
-        (_DATA, (Text, float, bool, type(None)), "a path to an array or object"),
-    ):
-        for n in table.get(call.name, ()):
-            argument = call.arguments[n] if n < len(call.arguments) else None
-            value = argument.value if isinstance(argument, Constant) else argument
-            if argument is not None and type(value) in kinds:
-                yield f"argument {n + 1} of {call.name} is {wanted}", argument.position, None
+    wanted = _ARGUMENTS.get(call.name, ())
+    for n, (argument, want) in enumerate(zip(call.arguments, wanted, strict=False), 1):
+        value = argument.value if isinstance(argument, Constant) else argument
+        if want is not None and type(value) in want[1]:
+            yield f"argument {n} of {call.name} is {want[0]}", argument.position, None
 
 
 def _constants(call: Call) -> Iterator[tuple[str, int, str | None]]:

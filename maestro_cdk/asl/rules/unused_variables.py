@@ -1,16 +1,23 @@
 """A variable that is assigned is read."""
 
+import re
 from collections.abc import Iterator
 
 from maestro_cdk.asl.rules import Rule, Subject
 from maestro_cdk.model import Finding
 
+_NAMED = re.compile(r"\$(\w+)")
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Findings about variables that nothing reads."""
-    for scope in subject.variables.scopes.values():
+    scopes = [scope for scope in subject.variables.scopes.values() if scope.assignments]
+    # A name behind a $ counts as read wherever it stands: in what cannot be read, too.
+    texts = (site.value for site in subject.sites if scopes and isinstance(site.value, str))
+    read = {name for text in texts for name in _NAMED.findall(text)}
+    for scope in scopes:
         for name, assignments in scope.assignments.items():
-            if name in subject.variables.mentioned or not name.isidentifier():
+            if name in read or not name.isidentifier():
                 continue
             first = assignments[0]
             yield Finding(
