@@ -42,10 +42,19 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyStatement:
-    """An IAM statement of the user's; resources may hold REGION, ACCOUNT_ID and PARTITION."""
+    """An IAM statement that allows something.
+
+    Its resources and the values of its conditions (operator, key, value) may hold REGION,
+    ACCOUNT_ID and PARTITION. In one that a definition needs they may hold `${key}` of its
+    substitutions too, `${key:queue-arn}` for the ARN of the queue whose URL that is, and
+    `${key:executions}` for the executions of the machine whose ARN that is. An ARN with `${key}`
+    for a name is the key's value where that is an ARN. `states` are those that need it.
+    """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
+    conditions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    states: tuple[str, ...] = ()
 
 
 Policy: TypeAlias = PolicyStatement | str
@@ -186,7 +195,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A folder, understood."""
+    """A folder, understood; `permissions` are what its state machine needs."""
 
     folder: Path
     definition: Definition
@@ -195,6 +204,7 @@ class Project:
     settings: Settings
     name: str
     stack_name: str
+    permissions: tuple[PolicyStatement, ...] = ()
     notes: tuple[Finding, ...] = ()
 
     @property

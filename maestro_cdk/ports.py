@@ -303,6 +303,8 @@ class Operation:
 
     `name` is the API's, in PascalCase; `errors` is what it can raise, as Retry and Catch name it
     behind the service's prefix.
+
+    `method` and `path` are those of its HTTP request; in the path, `{name}` stands for a parameter.
     """
 
     name: str
@@ -310,6 +312,8 @@ class Operation:
     result: Shape | None
     errors: tuple[str, ...]
     deprecated: bool = False
+    method: str = "POST"
+    path: str = "/"
 
 
 class Service(Protocol):
@@ -339,3 +343,33 @@ class ServiceModels(Protocol):
 
     def service(self, name: str) -> Service | None:
         """A service by its name; None where it is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceType:
+    """What an action of IAM's can be limited to: the form of its ARNs, `${Name}` for what differs.
+
+    An action that is allowed on nothing of a required type is not allowed.
+    """
+
+    name: str
+    arn: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """An action of IAM's, `dynamodb:GetItem`; one without resources is allowed on `*` or not."""
+
+    name: str
+    resources: tuple[ResourceType, ...]
+
+
+class Authorization(Protocol):
+    """What IAM knows of the actions of services."""
+
+    def action(self, name: str) -> Action | None:
+        """An action by its name with the service's prefix, in any case; None where IAM has none."""
+
+    def arns(self, prefix: str) -> Mapping[str, str]:
+        """The forms of the ARNs of a service's resources, by the names of their types."""

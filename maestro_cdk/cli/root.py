@@ -17,6 +17,7 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Build": {
         "validate": ("developing", "Find every problem of the project, without AWS."),
+        "permissions": ("permissions", "Print what the roles may do, and which states need it."),
         "compile": ("developing", "Print the definition as it will be deployed."),
         "synth": ("developing", "Write the cloud assembly, and print the template."),
     },

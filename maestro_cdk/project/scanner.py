@@ -1,13 +1,13 @@
 """A folder to a Project, or to one error with every problem that was found."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-from maestro_cdk.asl import document, grants, references
+from maestro_cdk.asl import document, permissions, references
 from maestro_cdk.asl.names import plain
 from maestro_cdk.asl.rules import Subject, registry
 from maestro_cdk.errors import ProjectError, UsageError
@@ -15,6 +15,7 @@ from maestro_cdk.model import (
     Definition,
     Finding,
     Function,
+    PolicyStatement,
     Project,
     Settings,
     Severity,
@@ -26,6 +27,7 @@ from maestro_cdk.project.dependencies import needs
 from maestro_cdk.project.dependencies.failures import Failure
 from maestro_cdk.project.entries import LAMBDAS, Candidate
 from maestro_cdk.project.report import Report
+from maestro_cdk.services.authorization import IamReference
 from maestro_cdk.services.models import BotocoreModels
 
 FUNCTION_NAME_LIMIT = 64  # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
@@ -150,6 +152,7 @@ class _Scan:
     def __init__(self, folder: Path, found: Settings, today: date | None) -> None:
         self.folder, self.settings, self.today = folder, found, today
         self.report = Report(folder=folder, stage=found.stage)
+        self.permissions: tuple[PolicyStatement, ...] = ()
 
     def project(self) -> Project:
         read = entries.read(self.report)
@@ -176,6 +179,7 @@ class _Scan:
             settings=self.settings,
             name=name,
             stack_name=name,
+            permissions=self.permissions,
             notes=_ordered(findings),
         )
 
@@ -334,8 +338,7 @@ class _Scan:
             timeout=found.timeout,
         )
         self.report.findings += registry.check(subject, disabled=found.disable_rules)
-        if not found.policies:
-            self.report.findings += grants.ungranted(parsed)
+        self.permissions = self._permissions(parsed, definition, subject.functions or {}, workflow)
         if found.timeout is not None and isinstance(parsed.value, dict):
             text = document.with_member(definition.text, "TimeoutSeconds", str(found.timeout))
             definition = replace(definition, text=text)
@@ -348,6 +351,27 @@ class _Scan:
                 "move a part of it into a workflow of its own",
             )
         return definition
+
+    def _permissions(
+        self,
+        parsed: document.Document,
+        definition: Definition,
+        functions: Collection[str],
+        workflow: str,
+    ) -> tuple[PolicyStatement, ...]:
+        found = permissions.of(
+            parsed,
+            definition,
+            workflow=workflow,
+            functions={name: f"{workflow}_{name}" for name in functions},
+            settings=self.settings.workflow,
+            services=BotocoreModels(),
+            known=IamReference(),
+        )
+        # What is no Resource to begin with needs to be mended, not to be allowed.
+        wrong = {item.where for item in self.report.findings if item.severity == "error"}
+        self.report.findings += [item for item in found.findings if item.where not in wrong]
+        return found.statements
 
 
 def _ordered(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -112,6 +112,8 @@ class _Service:
                 result=_Shape(shapes, model["output"]) if "output" in model else None,
                 errors=tuple(_error(error["shape"]) for error in model.get("errors", ())),
                 deprecated=model.get("deprecated", False),
+                method=model.get("http", {}).get("method", "POST"),
+                path=model.get("http", {}).get("requestUri", "/"),
             )
         return self._made[action]
 

@@ -4,15 +4,17 @@ Each value that is made of CDK's types is a question to its kernel and back; mos
 project share theirs, so these are asked once.
 """
 
+from collections.abc import Callable, Mapping
 from functools import cache
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Aws, CfnResource, Duration, Fn, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from maestro_cdk.asl import arns
+from maestro_cdk.model import PolicyStatement
 from maestro_cdk.project import runtimes
 
 _LANGUAGES = {
@@ -75,9 +77,73 @@ def seconds(count: int) -> Duration:
     return Duration.seconds(count)
 
 
-def allow(actions: list[str], resources: list[str]) -> iam.PolicyStatement:
-    """A statement that allows these actions on these resources."""
-    return iam.PolicyStatement(actions=actions, resources=resources)
+def allowed(
+    statement: PolicyStatement, fill: Callable[[str], str] | None = None
+) -> iam.PolicyStatement:
+    """A statement in CDK's words; `fill` puts what CloudFormation knows into its texts."""
+    filling = fill or filled
+    conditions = {
+        operator: {key: filling(value) for key, value in keys.items()}
+        for operator, keys in statement.conditions.items()
+    }
+    return iam.PolicyStatement(
+        actions=list(statement.actions),
+        resources=[filling(resource) for resource in statement.resources],
+        conditions=conditions or None,
+    )
+
+
+def queue_arn(url: str) -> str:
+    """The ARN of the queue whose URL that is: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME."""
+    parts = Fn.split("/", url)
+    account, name = Fn.select(3, parts), Fn.select(4, parts)
+    return f"arn:{Aws.PARTITION}:sqs:{Aws.REGION}:{account}:{name}"
+
+
+def executions(machine: str) -> str:
+    """The ARNs of a state machine's executions; of a machine's ARN, the name is the seventh part."""
+    parts = Fn.split(":", machine)
+    region, account, name = (Fn.select(n, parts) for n in (3, 4, 6))
+    return f"arn:{Aws.PARTITION}:states:{region}:{account}:execution:{name}:*"
+
+
+MADE_OF: Mapping[str, Callable[[str], str]] = {"queue-arn": queue_arn, "executions": executions}
+"""What `${key:word}` in a statement is, by the word, of the key's value."""
+
+_REFERRED_TO_BY_ARN = (
+    "AWS::Batch::JobDefinition",
+    "AWS::Batch::JobQueue",
+    "AWS::ECS::TaskDefinition",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::Version",
+    "AWS::SNS::Topic",
+    "AWS::SecretsManager::Secret",
+    "AWS::StepFunctions::Activity",
+    "AWS::StepFunctions::StateMachine",
+)
+"""Resources whose Ref is their ARN: the sections "Return values" of
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html"""
+
+
+def is_arn(scope: Construct, text: str) -> bool:
+    """Whether a text that CDK may have tokens in will be an ARN."""
+    stack = Stack.of(scope)
+    match stack.resolve(text):
+        case str() as known:
+            return known.startswith("arn:")
+        case {"Fn::GetAtt": [_, str() as attribute]}:
+            return attribute.endswith("Arn")
+        case {"Fn::Join": ["", [str() as first, *_]]}:
+            return first.startswith("arn:")
+        case {"Ref": str() as name}:
+            return any(
+                isinstance(item, CfnResource)
+                and item.cfn_resource_type in _REFERRED_TO_BY_ARN
+                and stack.resolve(item.logical_id) == name
+                for item in stack.node.find_all()
+            )
+        case _:
+            return False
 
 
 def managed(scope: Construct, id_: str, policy: str | None) -> iam.IManagedPolicy | None:

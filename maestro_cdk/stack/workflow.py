@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,7 +32,7 @@ from maestro_cdk.model import (
     PseudoParameter,
     Substitution,
 )
-from maestro_cdk.project import bundle, caches, scanner
+from maestro_cdk.project import bundle, caches, roles, scanner
 from maestro_cdk.project.bundle import WriteZip
 from maestro_cdk.project.dependencies.installer import Installer
 from maestro_cdk.project.settings import Flags
@@ -43,6 +45,14 @@ ARNS_A_STATEMENT = 36
 """What outgrows an inline policy's 10,240 characters CDK moves into managed policies of at most
 6,144, a whole statement at a time. So none may be large; but a role has ten at most, and CDK takes
 an ARN that it does not know for 160 characters: these fill one policy."""
+
+
+FUNCTION_PARTS = 7
+"""The parts of a function's ARN without a version behind."""
+
+
+_NAMED = re.compile(r"arn:[^$]*[:/]\$\{(?P<key>\w+)\}(?P<rest>[^$]*)")
+"""The ARN of a resource whose name only CloudFormation knows."""
 
 
 class Workflow(Construct):
@@ -105,6 +115,11 @@ class Workflow(Construct):
                 for function in source.functions
             }
             self._arns = {name: made.function_arn for name, made in self.functions.items()}
+            self._own = {
+                f"arn:PARTITION:lambda:REGION:ACCOUNT_ID:function:{item.physical_name}": arn
+                for item in source.functions
+                for arn in [self._arns[item.name]]
+            }
             self.state_machine_role = self._machine_role()
             self.log_group = self._machine_logs()
             self.state_machine = self._machine(Path(folder))
@@ -128,7 +143,7 @@ class Workflow(Construct):
         settings = function.settings
         stem = f"{function.logical_id}Function"
         group = self._log_group(
-            f"{stem}Logs", f"/maestro/{self.project.name}/{function.name}", settings.log_retention
+            f"{stem}Logs", roles.log_group(self.project.name, function.name), settings.log_retention
         )
         role = self._function_role(f"{stem}Role", function, group)
         archive = folder / f"{function.name}.zip"
@@ -166,37 +181,21 @@ class Workflow(Construct):
 
     def _function_role(self, id_: str, function: Function, group: logs.LogGroup) -> iam.Role:
         """A role that may do what the function's settings say, and write its own log."""
-        settings = function.settings
-        statements = [
-            values.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [group.log_group_arn]),
+        allowed = [
+            values.allowed(roles.logging(group.log_group_arn)),
+            *map(values.allowed, roles.of(function)),
         ]
-        if settings.tracing:
-            statements.append(
-                values.allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"])
-            )
-        if settings.vpc:
-            statements.append(values.allow(_NETWORK_ACTIONS, ["*"]))
-        if settings.dead_letter:
-            action = "sns:Publish" if ":sns:" in settings.dead_letter else "sqs:SendMessage"
-            statements.append(values.allow([action], [values.filled(settings.dead_letter)]))
-        return self._role(id_, "lambda.amazonaws.com", settings.policies, statements)
+        return self._role(id_, "lambda.amazonaws.com", function.settings.policies, allowed)
 
     # --- the state machine -------------------------------------------------------------------
 
     def _machine_role(self) -> iam.Role:
         settings = self.project.settings.workflow
         role = self._role("StateMachineRole", "states.amazonaws.com", settings.policies, [])
-        definition = self.project.definition
-        resources = []
-        for name in definition.functions:
-            arn = self._arns[name]
-            resources += [arn, f"{arn}:*"]  # the function, and its versions and aliases
-        for arn in definition.foreign_functions:
-            known = self._known(arn)
-            resources += [known, f"{known}:*"]
-        for start in range(0, len(resources), ARNS_A_STATEMENT):
-            part = resources[start : start + ARNS_A_STATEMENT]
-            role.add_to_policy(values.allow(["lambda:InvokeFunction"], part))
+        for statement in self.project.permissions:
+            for start in range(0, len(statement.resources), ARNS_A_STATEMENT):
+                part = statement.resources[start : start + ARNS_A_STATEMENT]
+                role.add_to_policy(values.allowed(replace(statement, resources=part), self._filled))
         return role
 
     def _machine_logs(self) -> logs.LogGroup | None:
@@ -254,17 +253,27 @@ class Workflow(Construct):
             case _:
                 return json.dumps(value)
 
-    def _known(self, text: str) -> str:
-        """A text with its `${key}` filled in."""
+    def _filled(self, text: str) -> str:
+        """A text of a statement's with what CloudFormation knows in place of names and words."""
+        parts = text.split(":")
+        own = self._own.get(":".join(parts[:FUNCTION_PARTS]))
+        if own is not None:
+            return ":".join([own, *parts[FUNCTION_PARTS:]])
+        named = _NAMED.fullmatch(text)
+        if named and values.is_arn(self, value := self._known(named["key"])):
+            # Of a name, what stands behind it is a part of the name, or below what is named.
+            below = named["rest"].startswith("/") or ":lambda:" in text
+            return values.filled(f"{value}{named['rest'] if below else ''}")
+        return values.filled(TOKEN.sub(lambda match: self._known(match.group(1)), text))
+
+    def _known(self, key: str) -> str:
+        """What stands for `${key}`, and what `${key:word}` makes of that."""
+        name, _, word = key.partition(":")
         substitutions = self.project.definition.substitutions
-        return TOKEN.sub(
-            lambda match: (
-                self._substitution(substitutions[match.group(1)])
-                if match.group(1) in substitutions
-                else match.group()
-            ),
-            text,
-        )
+        if name not in substitutions:
+            return f"${{{key}}}"
+        value = self._substitution(substitutions[name])
+        return values.MADE_OF[word](value) if word else value
 
     # --- what both need ----------------------------------------------------------------------
 
@@ -289,13 +298,7 @@ class Workflow(Construct):
             for n, item in enumerate(policies)
             if isinstance(item, str) and (policy := values.managed(self, f"{id_}Policy{n}", item))
         ]
-        statements += [
-            values.allow(
-                list(item.actions), [values.filled(resource) for resource in item.resources]
-            )
-            for item in policies
-            if not isinstance(item, str)
-        ]
+        statements += [values.allowed(item) for item in policies if not isinstance(item, str)]
         return iam.Role(
             self,
             id_,
@@ -310,18 +313,6 @@ class Workflow(Construct):
     def _tag(self) -> None:
         for key, value in self.project.tags.items():
             Tags.of(self).add(key, value)
-
-
-_NETWORK_ACTIONS = [
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:UnassignPrivateIpAddresses",
-]
-"""What Lambda needs of a role to stand in a VPC:
-https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html"""
 
 
 def _configure(made: lambda_.Function, settings: FunctionSettings) -> None:

@@ -177,7 +177,7 @@ def documented(folder):
         (folder / name).write_text(text)
         substitutions = "pause = 3\nOrdersTable = 'orders'\n"
         (folder / "maestro.toml").write_text(
-            f"[workflow]\nname = 'flow'\ndisable_rules = ['lambda-retry', 'ungranted']\n"
+            f"[workflow]\nname = 'flow'\ndisable_rules = ['lambda-retry', 'wide-permission']\n"
             f"[workflow.substitutions]\n{substitutions}"
         )
         (folder / "lambdas").mkdir()

@@ -20,15 +20,22 @@ ARN = "arn:aws:lambda:ap-southeast-2:123456789012:function:a-workflow-of-some-le
 def synthesize(tmp_path, home):
     """The template of a project of so many functions, with these substitutions."""
 
-    def synthesized(functions, substitutions="", text="nothing"):
+    def synthesized(functions, substitutions="", text="nothing", topics=0):
         kernel.choose_node()
         folder = tmp_path / "a-workflow-of-some-length"
         (folder / "lambdas").mkdir(parents=True)
-        names = [f"function_{n}" for n in range(functions)]
-        states = {}
-        for name, after in pairwise([*names, "End"]):
-            (folder / "lambdas" / f"{name}.py").write_text("def handler(event, context): ...\n")
-            states[name] = {"Type": "Task", "Resource": f"${{{name}}}", "Next": after}
+        for n in range(functions):
+            source = folder / "lambdas" / f"function_{n}.py"
+            source.write_text("def handler(event, context): ...\n")
+        tasks = {f"function_{n}": {"Resource": f"${{function_{n}}}"} for n in range(functions)}
+        for n in range(topics):
+            arn = f"arn:aws:sns:eu-west-1:123456789012:a-topic-with-a-name-of-some-length-{n}"
+            publish = {"Resource": "arn:aws:states:::sns:publish"}
+            tasks[f"topic_{n}"] = {**publish, "Parameters": {"TopicArn": arn, "Message": "x"}}
+        states = {
+            name: {"Type": "Task", **tasks[name], "Next": after}
+            for name, after in pairwise([*tasks, "End"])
+        }
         states["End"] = {"Type": "Pass", "Comment": text, "End": True}
         definition = {"StartAt": next(iter(states)), "States": states}
         (folder / "definition.asl.json").write_text(json.dumps(definition))
@@ -73,6 +80,22 @@ def test_the_state_machines_policies_are_within_iams_limits(synthesize, function
         for target in statement["Resource"]
     ]
     assert len(allowed) == 2 * functions
+
+
+def test_what_no_role_could_hold_is_shortened(synthesize):
+    """A statement on all functions at once, where one on each of them is too much."""
+    resources = synthesize(160, topics=250)["Resources"].values()
+    managed = [size(each) for each in resources if each["Type"] == "AWS::IAM::ManagedPolicy"]
+    assert len(managed) <= MANAGED_POLICIES
+    assert all(each <= MANAGED_LIMIT for each in managed)
+    (targets,) = [
+        statement["Resource"]
+        for each in resources
+        if each["Type"].startswith("AWS::IAM::") and "PolicyDocument" in each["Properties"]
+        for statement in each["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Action"] == "lambda:InvokeFunction"
+    ]
+    assert "a-workflow-of-some-length_*" in json.dumps(targets)
 
 
 def test_a_substitution_stays_within_its_quotes(synthesize):

@@ -181,9 +181,28 @@ FOLDER_RULES: tuple[FolderRule, ...] = (
         summary="The workflow is no larger than AWS takes.",
     ),
     FolderRule(
-        id="ungranted",
+        id="unknown-permission",
+        severity="error",
+        summary="It is known what the state machine's role needs, or [workflow] policies allow it.",
+        explanation="""\
+Maestro gives the role what the definition's calls need. Where it does not know what that is, an execution would
+end with an AccessDenied: the finding names the action, and a statement with that action in `[workflow]
+policies` answers it. It is a note only where there are managed policies, which may allow anything.
+
+See [What the state machine may do](../explanation/permissions.md).
+""",
+    ),
+    FolderRule(
+        id="wide-permission",
         severity="warning",
-        summary="The state machine's role may do what the definition calls.",
+        summary="The state machine's role may do no more than the definition does.",
+        explanation="""\
+An argument that is computed may name anything, so the action is allowed on everything of its kind. Say in the
+definition what it is about; or allow the action on less in `[workflow] policies`, and that counts in
+its place. A note says so where only a part of the name is computed, a key in a bucket for instance.
+
+See [What the state machine may do](../explanation/permissions.md).
+""",
         optional=True,
     ),
     FolderRule(

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maestro_cdk.asl import document, references
+from maestro_cdk.asl import document, permissions, references
 from maestro_cdk.asl.rules import Subject, registry
 from maestro_cdk.errors import ProjectError
+from maestro_cdk.model import WorkflowSettings
+from maestro_cdk.services.authorization import IamReference
 from maestro_cdk.services.models import BotocoreModels
 
 LAMBDA = "arn:aws:states:::lambda:invoke"
@@ -142,7 +144,16 @@ def examined(text):
         functions={},
         called=definition.called,
     )
-    return (*findings, *registry.check(subject))
+    allowed = permissions.of(
+        parsed,
+        definition,
+        workflow="w",
+        functions={"greet": "w_greet"},
+        settings=WorkflowSettings(name="w"),
+        services=BotocoreModels(),
+        known=IamReference(),
+    )
+    return (*findings, *registry.check(subject), *allowed.findings)
 
 
 def places(value, pointer=()):
@@ -238,6 +249,14 @@ def test_what_is_nested_too_deep_is_told():
     assert "nested deeper" in finding.message
     (finding,) = examined("[" * 100_000)
     assert "nested deeper" in finding.message
+
+
+@pytest.mark.parametrize("ends", [("[", "]"), ('{"a":', "}")])
+def test_arguments_are_read_as_deep_as_they_may_be(ends):
+    deep = ends[0] * 490 + "1" + ends[1] * 490
+    task = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True}
+    text = json.dumps({"StartAt": "A", "States": {"A": {**task, "Parameters": "DEEP"}}})
+    examined(text.replace('"DEEP"', deep))
 
 
 def large(states):

@@ -701,29 +701,58 @@ def test_more_functions_than_a_stack_has_room_for_are_a_problem(scan, problems):
     ]
 
 
-# --- what the role is not given --------------------------------------------------------------
-
-SEND = {
-    "Type": "Task",
-    "Resource": "arn:aws:states:::sqs:sendMessage",
-    "Parameters": {"QueueUrl": "https://queue", "MessageBody": "x"},
-    "End": True,
-}
-SENDING = {"StartAt": "A", "States": {"A": SEND}}
+# --- what the role is given ------------------------------------------------------------------
 
 
-def test_a_service_that_is_called_without_a_policy_is_told(scan):
-    (note,) = scan(definition=SENDING).notes
-    assert (note.rule, note.severity, note.state) == ("ungranted", "warning", "A")
-    assert "sqs:sendMessage" in note.message
-    assert "[workflow] policies" in note.hint
+def calling(resource, **parameters):
+    task = {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True}
+    return {"StartAt": "A", "States": {"A": task}}
 
 
-@pytest.mark.parametrize(
-    "line", ['policies = ["AmazonSQSFullAccess"]', 'disable_rules = ["ungranted"]']
-)
-def test_a_policy_of_the_users_is_believed(scan, line):
-    assert scan({"maestro.toml": f"[workflow]\n{line}"}, definition=SENDING).notes == ()
+QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders"
+SENDING = calling("arn:aws:states:::sqs:sendMessage", QueueUrl=QUEUE, MessageBody="x")
+ANYWHERE = {"QueueUrl.$": "$.queue", "MessageBody": "x"}
+SENDING_ANYWHERE = calling("arn:aws:states:::sqs:sendMessage", **ANYWHERE)
+UNHEARD_OF = calling("arn:aws:states:::aws-sdk:glue:createGlossary", Name="words")
+
+
+def test_what_the_definition_calls_is_what_its_role_may_do(scan):
+    project = scan({"maestro.toml": '[workflow]\nlogging = "OFF"'}, definition=SENDING)
+    (statement,) = project.permissions
+    assert statement.actions == ("sqs:SendMessage",)
+    assert statement.resources == ("arn:PARTITION:sqs:eu-west-1:123456789012:orders",)
+    assert statement.states == ("A",)
+    assert project.notes == ()
+
+
+def test_functions_are_allowed_under_the_names_that_they_have_in_lambda(scan):
+    task = {"Type": "Task", "Resource": "${f}", "End": True}
+    definition = {"StartAt": "A", "States": {"A": task}}
+    project = scan({"lambdas/f.py": PYTHON}, definition=definition)
+    (arn, versions) = project.permissions[0].resources
+    assert arn.endswith(f":function:{project.functions[0].physical_name}")
+    assert versions == f"{arn}:*"
+
+
+def test_a_wide_permission_is_told_and_can_be_left_untold(scan):
+    (note,) = scan(definition=SENDING_ANYWHERE).notes
+    assert (note.rule, note.severity, note.state) == ("wide-permission", "warning", "A")
+    rules = '[workflow]\ndisable_rules = ["wide-permission"]'
+    assert scan({"maestro.toml": rules}, definition=SENDING_ANYWHERE).notes == ()
+
+
+def test_what_is_not_known_is_refused_until_the_user_allows_it(scan, problems):
+    ((_, rule, _),) = problems(definition=UNHEARD_OF)
+    assert rule == "unknown-permission"
+    own = '{ actions = ["glue:CreateGlossary"], resources = ["*"] }'
+    project = scan({"maestro.toml": f"[workflow]\npolicies = [{own}]"}, definition=UNHEARD_OF)
+    assert project.notes == ()
+
+
+def test_what_is_no_resource_is_one_problem_not_two(problems):
+    definition = calling("arn:aws:states:::sqs:sendMesage", QueueUrl=QUEUE)
+    ((_, rule, _),) = problems(definition=definition)
+    assert rule != "unknown-permission"
 
 
 # --- rules that are switched off -------------------------------------------------------------

@@ -71,8 +71,9 @@ def test_rules_that_can_be_switched_off_are_those_of_the_language_and_some():
         "cfn-lint",
         "duplicate-key",
         "ignored",
-        "ungranted",
+        "runtime",
         "unknown-substitution",
+        "wide-permission",
     }
 
 

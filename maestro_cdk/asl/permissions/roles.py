@@ -1,0 +1,199 @@
+"""The roles and keys that a call hands on to a service.
+
+Whoever hands a role to a service must be allowed to: iam:PassRole, best for that service alone.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from maestro_cdk.asl.permissions.arguments import Value
+from maestro_cdk.asl.permissions.calls import Call, Gap, Needs, limited, on
+from maestro_cdk.asl.permissions.resources import computed
+from maestro_cdk.asl.permissions.special import keyed
+
+_ROLE = re.compile(
+    r"(?:.*Role|.*RoleArn|.*RoleARN|RoleName|.*Role_arn|IamRoleArn|.*ServiceRole)", re.IGNORECASE
+)
+_KEY = re.compile(r".*kms.*key.*", re.IGNORECASE)
+_ARN = re.compile(r"arn:[^:]*:iam::[^:]*:role/.+")
+_MAKES = re.compile(r"(?:create|run|start|restore|submit|modify|update)")
+
+ROLES = "arn:PARTITION:iam::ACCOUNT_ID:role/*"
+
+SERVICES: Mapping[str, str] = {
+    "appflow": "appflow",
+    "appsync": "appsync",
+    "autoscaling": "autoscaling",
+    "backup": "backup",
+    "batch": "ecs-tasks",
+    "bedrock": "bedrock",
+    "bedrockagent": "bedrock",
+    "bedrockagentcorecontrol": "bedrock-agentcore",
+    "bedrockdataautomation": "bedrock",
+    "cloudformation": "cloudformation",
+    "cloudtrail": "cloudtrail",
+    "cloudwatchlogs": "logs",
+    "codebuild": "codebuild",
+    "codepipeline": "codepipeline",
+    "comprehend": "comprehend",
+    "config": "config",
+    "databasemigration": "dms",
+    "databrew": "databrew",
+    "datasync": "datasync",
+    "dlm": "dlm",
+    "ec2": "ec2",
+    "ecs": "ecs-tasks",
+    "eks": "eks",
+    "emr": "elasticmapreduce",
+    "emrserverless": "emr-serverless",
+    "eventbridge": "events",
+    "firehose": "firehose",
+    "fis": "fis",
+    "forecast": "forecast",
+    "glue": "glue",
+    "healthlake": "healthlake",
+    "iot": "iot",
+    "kendra": "kendra",
+    "kinesisanalyticsv2": "kinesisanalytics",
+    "lakeformation": "lakeformation",
+    "lambda": "lambda",
+    "mediaconvert": "mediaconvert",
+    "omics": "omics",
+    "personalize": "personalize",
+    "pipes": "pipes",
+    "rds": "rds",
+    "redshift": "redshift",
+    "rekognition": "rekognition",
+    "s3control": "batchoperations.s3",
+    "sagemaker": "sagemaker",
+    "scheduler": "scheduler",
+    "sfn": "states",
+    "ssm": "ssm",
+    "textract": "textract",
+    "timestreamquery": "timestream",
+    "transcribe": "transcribe",
+    "transfer": "transfer",
+    "translate": "translate",
+}
+"""The principal, without `.amazonaws.com`, that takes the roles which a service's calls name:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html"""
+
+_OTHERS: Mapping[tuple[str, str], str] = {
+    # An instance profile has the name of its role, which the instances take.
+    # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-roles.html
+    ("emr", "JobFlowRole"): "ec2",
+    ("emr", "AutoScalingRole"): "application-autoscaling",
+    # https://docs.aws.amazon.com/eks/latest/userguide/pod-execution-role.html
+    ("eks", "PodExecutionRoleArn"): "eks-fargate-pods",
+    ("eks", "NodeRole"): "eks",
+}
+
+_NOT_HANDED_ON = (
+    "cognitoidentity", "emrcontainers", "iam", "organizations", "rolesanywhere", "securityhub",
+    "sso", "ssoadmin", "sts",
+)  # fmt: skip
+"""Services that name roles for other ends: to look at them, or to take them themselves."""
+
+_OF_TASKS = ("ecs:runTask", "ecs:startTask")
+
+
+def handed(call: Call) -> Needs:
+    """The roles that a call hands on."""
+    if call.service in _NOT_HANDED_ON:
+        return
+    roles = list(_roles(call))
+    for value in roles:
+        yield from _pass(call, value)
+    if f"{call.service}:{call.action}" in _OF_TASKS:
+        # The task definition names them, which is not part of the definition.
+        # https://docs.aws.amazon.com/step-functions/latest/dg/ecs-iam.html
+        yield from _pass(call, Value(name="", text="*", computed=True))
+
+
+def _roles(call: Call) -> Iterator[Value]:
+    operation = call.operation
+    members = operation.parameters.members if operation and operation.parameters else {}
+    named = [name for name in members if _ROLE.fullmatch(name)]
+    if isinstance(call.arguments.tree, Value):  # nothing is known of the arguments
+        required = operation.parameters.required if operation and operation.parameters else ()
+        yield from (Value(name=name, text="*", computed=True) for name in named if name in required)
+        return
+    for value in call.arguments.leaves():
+        if _ROLE.fullmatch(value.name) and (_known(value) or value.computed):
+            yield value
+        elif value.name in named and call.service == "emr":  # which takes names
+            path = f"arn:PARTITION:iam::ACCOUNT_ID:role/{value.text}"
+            yield Value(name=value.name, text=path)
+
+
+def _known(value: Value) -> bool:
+    """Whether it is known which role it is: by its ARN, a name within which may be computed."""
+    return _ARN.fullmatch(value.text) is not None or value.token is not None
+
+
+def _pass(call: Call, value: Value) -> Needs:
+    principal = _OTHERS.get((call.service, value.name)) or SERVICES.get(call.service)
+    known = _known(value)
+    if principal is None and not known:
+        yield Gap(
+            actions=("iam:PassRole",),
+            message=f"which role {call.service}:{call.action} hands on is computed ({value.name}), "
+            "and to which service is not known",
+        )
+        return
+    arn = value.text if known else ROLES
+    why = computed(value.name) if value.name else ("a task definition's roles stand elsewhere",)
+    need = on("iam:PassRole", arn, why=() if known and not value.computed else why, wide=not known)
+    if principal:
+        service = f"{principal}.amazonaws.com"
+        need = limited(need, {"StringEquals": {"iam:PassedToService": service}})
+    yield need
+
+
+def keys(call: Call) -> Needs:
+    """The keys of KMS's that a call names: what it stores or reads is encrypted with them.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/services-kms.html
+    """
+    if call.service == "kms":
+        return
+    for value in call.arguments.leaves():
+        if not _KEY.fullmatch(value.name) or value.text.isdigit():
+            continue
+        yield keyed("kms:Decrypt", value)
+        yield keyed("kms:GenerateDataKey", value)
+        if _MAKES.match(call.action) and call.service not in ("s3", "secretsmanager", "sqs"):
+            yield keyed("kms:DescribeKey", value)
+            grant = keyed("kms:CreateGrant", value)
+            bound = {**grant.conditions, "Bool": {"kms:GrantIsForAWSResource": "true"}}
+            yield limited(grant, bound)
+
+
+TAGS = ("TagResource", "AddTags", "AddTagsToResource", "CreateTags", "TagQueue")
+"""What the action is called that gives a resource its tags, the first that a service has."""
+
+
+def tags(call: Call, needs: Needs) -> Needs:
+    """A call's needs, and that to give tags to what it makes, where it does.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
+    """
+    tagged = any(call.arguments.has(name) for name in ("Tags", "TagList", "TagSpecifications"))
+    own: tuple[str, ...] | None = None
+    prefix = ""
+    for need in needs:
+        yield need
+        if own is None and not isinstance(need, Gap):
+            own, prefix = need.reach.arns, need.action.partition(":")[0]
+    if not tagged or own is None or prefix in ("s3", "iam") or not _MAKES.match(call.action):
+        return
+    if prefix == "ecs":
+        cluster = call.arguments.get("Cluster")
+        name = cluster.text.rpartition("/")[2] if cluster else "default"
+        own = (f"arn:PARTITION:ecs:REGION:ACCOUNT_ID:task/{name}/*",)
+    for name in TAGS:
+        action = call.known.action(f"{prefix}:{name}")
+        if action is not None:
+            yield on(action.name, *own)
+            return

@@ -1,0 +1,132 @@
+"""`permissions`: what it prints."""
+
+import pytest
+
+PYTHON = "def handler(event, context):\n    return event\n"
+QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders"
+STATES = {
+    "Call": {"Type": "Task", "Resource": "${greet}", "Next": "Train"},
+    "Train": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sagemaker:createModel",
+        "Parameters": {
+            "ModelName": "m",
+            "ExecutionRoleArn": "arn:aws:iam::123456789012:role/model",
+            "PrimaryContainer": {},
+        },
+        "Next": "Send",
+    },
+    "Send": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl.$": "$.queue", "MessageBody": "x"},
+        "End": True,
+    },
+}
+SETTINGS = """
+[workflow]
+name = "flow"
+logging = "OFF"
+policies = ["ReadOnlyAccess", { actions = ["s3:GetObject"], resources = ["arn:PARTITION:s3:::b/*"] }]
+
+[functions.greet]
+tracing = true
+policies = [{ actions = ["sns:Publish"], resources = ["*"] }]
+"""
+
+
+@pytest.fixture
+def calling(project, folder):
+    """A project that calls things."""
+    project({"StartAt": "Call", "States": STATES}, greet_py=PYTHON)
+    (folder / "maestro.toml").write_text(SETTINGS)
+
+
+def test_each_statement_with_the_states_that_need_it(maestro, calling):
+    result = maestro("permissions")
+    assert result.code == 0
+    assert result.out == (
+        "the state machine flow\n"
+        "  iam:PassRole\n"
+        "    on arn:aws:iam::123456789012:role/model\n"
+        "    if iam:PassedToService StringEquals sagemaker.amazonaws.com\n"
+        "    for Train\n"
+        "  lambda:InvokeFunction\n"
+        "    on arn:PARTITION:lambda:REGION:ACCOUNT_ID:function:flow_greet\n"
+        "    on arn:PARTITION:lambda:REGION:ACCOUNT_ID:function:flow_greet:*\n"
+        "    for Call\n"
+        "  sagemaker:CreateModel\n"
+        "    on arn:PARTITION:sagemaker:REGION:ACCOUNT_ID:model/m\n"
+        "    for Train\n"
+        "  sagemaker:ListTags\n"
+        "    on *\n"
+        "    for Train\n"
+        "  sqs:SendMessage\n"
+        "    on arn:PARTITION:sqs:REGION:*:*\n"
+        "    for Send\n"
+        "  s3:GetObject\n"
+        "    on arn:PARTITION:s3:::b/*\n"
+        "    for maestro.toml\n"
+        "  what the managed policy ReadOnlyAccess allows\n"
+        "    for maestro.toml\n"
+    )
+
+
+def test_what_is_wide_is_told_beside(maestro, calling):
+    result = maestro("permissions")
+    assert "warning: QueueUrl is computed, so the role has sqs:SendMessage" in result.err
+    assert result.err.startswith("definition.asl.json:21:")
+    assert len(result.err.splitlines()) == 1
+
+
+def test_the_functions_roles_too(maestro, calling):
+    shown = maestro("permissions", "--functions").out
+    assert shown.partition("the function greet\n")[2] == (
+        "  logs:CreateLogStream\n"
+        "  logs:PutLogEvents\n"
+        "    on arn:PARTITION:logs:REGION:ACCOUNT_ID:log-group:/maestro/flow/greet:*\n"
+        "    for its log\n"
+        "  xray:PutTraceSegments\n"
+        "  xray:PutTelemetryRecords\n"
+        "    on *\n"
+        "    for its traces\n"
+        "  sns:Publish\n"
+        "    on *\n"
+        "    for maestro.toml\n"
+    )
+
+
+def test_as_json(maestro, calling):
+    shown = maestro("permissions", "--format", "json", "--functions").json
+    machine = shown["state_machine"]
+    assert machine["name"] == "flow"
+    assert machine["statements"][0] == {
+        "actions": ["iam:PassRole"],
+        "resources": ["arn:aws:iam::123456789012:role/model"],
+        "conditions": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        "states": ["Train"],
+    }
+    assert machine["policies"]["managed"] == ["ReadOnlyAccess"]
+    assert [item["actions"] for item in machine["policies"]["statements"]] == [["s3:GetObject"]]
+    assert list(shown["functions"]) == ["greet"]
+    assert "functions" not in maestro("permissions", "--format", "json").json
+
+
+def test_a_machine_that_calls_nothing_may_do_nothing(maestro, project, folder):
+    project()
+    (folder / "maestro.toml").write_text('[workflow]\nname = "flow"\nlogging = "OFF"\n')
+    assert maestro("permissions").out == "the state machine flow\n  may do nothing\n"
+
+
+def test_what_is_not_known_is_refused_with_the_way_out(maestro, project):
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:glue:createGlossary",
+        "Parameters": {"Name": "words"},
+        "End": True,
+    }
+    project({"StartAt": "A", "States": {"A": task}})
+    result = maestro("permissions")
+    assert (result.code, result.out) == (1, "")
+    assert "unknown-permission" in result.err
+    assert 'policies = [{ actions = ["glue:CreateGlossary"]' in result.err
