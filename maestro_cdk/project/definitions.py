@@ -39,7 +39,8 @@ def of_folder(report: Report, literals: Mapping[str, JSON]) -> Document | None:
     except ProjectError as error:
         report.findings += error.findings
     except FileNotFoundError:
-        report.add("definition", f"there is no {name}", where, "`maestro new` makes one")
+        hint = "`maestro new` makes one; definition.asl.yaml and workflow.py serve as well"
+        report.add("definition", f"there is no {name}", where, hint)
     except OSError as error:
         problem = files.unreadable(report.folder / name, error)
         report.add("definition", problem.message, where, problem.hint)

@@ -53,7 +53,9 @@ def find(start: Path) -> Path:
         ProjectError: there is none up to the root.
     """
     for folder in (start, *start.parents):
-        if definitions.present(folder):
+        # A function may be called `workflow` too.
+        function = folder.name == LAMBDAS and definitions.present(folder.parent)
+        if definitions.present(folder) and not function:
             return folder
     raise ProjectError(
         [

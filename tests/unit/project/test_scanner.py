@@ -789,6 +789,19 @@ def test_the_nearest_folder_upward_is_the_project(folder):
     assert scanner.find(root / "lambdas" / "f") == root
 
 
+@pytest.mark.parametrize("name", ["definition.asl.yaml", "definition.asl.yml", "workflow.py"])
+def test_every_definition_makes_a_folder_a_project(folder, name):
+    root = folder({name: "", "lambdas/f/index.py": PYTHON}, definition=None)
+    assert scanner.find(root / "lambdas" / "f") == root
+
+
+def test_a_function_called_workflow_makes_no_project(folder):
+    root = folder({"lambdas/workflow.py": PYTHON})
+    assert scanner.find(root / "lambdas") == root
+    (root / "definition.asl.json").unlink()
+    assert scanner.find(root / "lambdas") == root / "lambdas"
+
+
 def test_no_folder_upward_is_a_finding(tmp_path):
     with pytest.raises(ProjectError) as caught:
         scanner.find(tmp_path)
