@@ -21,6 +21,9 @@ Pointer: TypeAlias = tuple[str | int, ...]
 MAX_DEPTH = 500
 """Deeper nesting is refused: no definition that a person wrote comes near, and AWS refuses far less."""
 
+READABLE = 524_288
+"""Characters: what is longer gets no white space, which counts as part of a definition's size."""
+
 _BLANK = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _TOKEN = re.compile(r"\$\{([^}\"\n]*)\}")
@@ -138,6 +141,14 @@ def decode(content: bytes, *, file: str, rule: str = "json-syntax") -> str:
                 )
             ]
         ) from error
+
+
+def of_value(value: JSON, *, file: str) -> Document:
+    """A definition that the user did not write as JSON; its text is for a person to read."""
+    text = f"{dumps(value, indent=2, ensure_ascii=False)}\n"
+    if len(text) > READABLE:
+        text = dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return parse(text, file=file)
 
 
 def with_member(text: str, key: str, value: str) -> str:

@@ -4,7 +4,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from json import dumps
 from typing import Any
 
 from maestro_cdk.asl import document
@@ -45,7 +44,7 @@ def parse(text: str, *, file: str, literals: Mapping[str, JSON] | None = None) -
         where = places.at(error.offset)
         raise ProjectError([_error("yaml-syntax", error.message, where, error.hint)]) from error
     value = _expanded(root, places)
-    parsed = document.parse(f"{dumps(value, indent=2, ensure_ascii=False)}\n", file=file)
+    parsed = document.of_value(value, file=file)
     return replace(parsed, written=places, findings=_twice(composer.duplicates, places))
 
 

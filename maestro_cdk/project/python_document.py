@@ -70,9 +70,8 @@ def parse(content: bytes, *, file: str) -> Document:
         raise _refused(message, places[names[1]].where(()), hint)
     located = document.parse(compiled[names[0]], file=file)
     spans = dict(_origins(located, source.split("\n")))
-    text = json.dumps(located.value, indent=2, ensure_ascii=False)
     written = replace(places[names[0]], spans=spans)
-    return replace(document.parse(f"{text}\n", file=file), written=written)
+    return replace(document.of_value(located.value, file=file), written=written)
 
 
 def _compiled(content: bytes, folder: Path, file: str) -> Mapping[str, str]:

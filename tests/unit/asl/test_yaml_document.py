@@ -158,6 +158,13 @@ def test_what_stands_around_a_document_does_not_matter(before, newline):
     assert parse(text.replace("\n", newline)).value == {"a": 1, "b": [2]}
 
 
+def test_white_space_does_not_make_a_definition_too_long():
+    value = {"l": [{"a": n} for n in range(30_000)]}
+    assert len(json.dumps(value, indent=2)) > 800_000
+    found = parse(dumped(value, None, flow=False))
+    assert (found.value, found.text) == (value, json.dumps(value, separators=(",", ":")))
+
+
 # --- substitutions ---------------------------------------------------------------------------
 
 
