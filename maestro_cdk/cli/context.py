@@ -16,7 +16,7 @@ from maestro_cdk.cli.findings import rebased
 from maestro_cdk.cli.output import Reporter, reporter_for
 from maestro_cdk.errors import ProjectError, UsageError
 from maestro_cdk.model import Bundle, Project, Target
-from maestro_cdk.ports import Cloud, Noticed
+from maestro_cdk.ports import Cloud, Note, Noticed
 from maestro_cdk.project import caches, scanner
 from maestro_cdk.project.settings import Flags
 
@@ -133,7 +133,18 @@ class Context:
 
         folder = caches.dependencies(caches.folder())
         installer = Installer(folder, environ=self.environ, reporter=self.reporter)
-        return bundle.bundles(project, installer)
+        if not self.options.local:
+            return bundle.bundles(project, installer)
+        from maestro_cdk.cli import here  # noqa: PLC0415 - for --local only
+        from maestro_cdk.local import functions  # noqa: PLC0415
+        from maestro_cdk.local.files import Files  # noqa: PLC0415
+
+        machine = here.of(project, self.environ, Path.home())
+        for note in here.notes(project, machine):
+            self.reporter.emit(Note(note))
+        pythons = {name: found.interpreter for name, found in machine.pythons.items()}
+        functions.note_interpreters(Files.under(caches.folder()), pythons)
+        return bundle.bundles(project, installer, machine)
 
     def synthesizer(self, *, bootstrapped: bool = False) -> "CachedSynthesizer":
         """Makes cloud assemblies, for maestro's bucket or for that of CDK's bootstrap."""

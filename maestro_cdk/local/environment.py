@@ -27,6 +27,13 @@ every kind from them, and settings of MiniStack that were meant for another one 
 at home is not on it, so that what looks for credentials there (~/.aws) finds none.
 """
 
+SETTINGS = (
+    *("LOG_LEVEL", "BIND_HOST", "GATEWAY_PORT", "IOT_MTLS_ENABLED", "SFTP_ENABLED", "DOCKER_HOST"),
+    *("PERSIST_STATE", "STATE_DIR", "S3_PERSIST", "S3_DATA_DIR", "SFN_WAIT_SCALE"),
+    "PYTHONUSERBASE",
+)
+"""What the server is told, and functions are not."""
+
 NOT_PROXIED = ("127.0.0.1", "localhost")
 
 PROFILE = f"""\

@@ -75,6 +75,11 @@ class Files:
         return self.root / "tmp"
 
     @property
+    def interpreters(self) -> Path:
+        """Which program runs functions of which runtime."""
+        return self.root / "interpreters.json"
+
+    @property
     def profile(self) -> Path:
         """An AWS configuration with nothing of the user's in it."""
         return self.root / "aws-config"

@@ -56,7 +56,7 @@ def _serve(here: files.Files, *, identity: str, idle: float, ready: int) -> None
     from hypercorn.config import Config  # noqa: PLC0415
 
     from maestro_cdk import __version__  # noqa: PLC0415
-    from maestro_cdk.local import emulator, middleware  # noqa: PLC0415
+    from maestro_cdk.local import emulator, functions, middleware  # noqa: PLC0415
     from maestro_cdk.local.saving import Saver  # noqa: PLC0415
 
     server = files.Server(
@@ -76,6 +76,7 @@ def _serve(here: files.Files, *, identity: str, idle: float, ready: int) -> None
             os.write(ready, b"1")
         os.close(ready)
 
+    functions.adapt(here, here.scratch / identity)
     use = middleware.Use()
     saver = Saver(emulator.State(here.state).save, busy=emulator.has_running_executions)
     app = middleware.saved(emulator.application(), saver)

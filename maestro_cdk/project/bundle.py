@@ -14,6 +14,7 @@ from maestro_cdk.model import Bundle, Finding, Function, PackedFile, Project, So
 from maestro_cdk.project import artefacts, files, runtimes
 from maestro_cdk.project.dependencies import needs, store
 from maestro_cdk.project.dependencies.installer import Installer
+from maestro_cdk.project.dependencies.targets import Here
 from maestro_cdk.project.dependencies.workbench import Need
 from maestro_cdk.project.ignoring import Ignoring
 
@@ -24,12 +25,13 @@ UNZIPPED_LIMIT = 262_144_000
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 
-def bundles(project: Project, installer: Installer) -> tuple[Bundle, ...]:
+def bundles(project: Project, installer: Installer, here: Here | None = None) -> tuple[Bundle, ...]:
     """What each function of a project is made of: its own files, and what they need.
 
     Args:
         project: the project.
         installer: gets what they need.
+        here: this machine, where they are to run on it rather than in Lambda.
 
     Raises:
         ProjectError: a file cannot be read, or packed; what is needed cannot be had; a function
@@ -38,7 +40,7 @@ def bundles(project: Project, installer: Installer) -> tuple[Bundle, ...]:
     wanted = {
         function.name: need
         for function in project.functions
-        if (need := needs.of(function, project.shared, project.folder)) is not None
+        if (need := needs.of(function, project.shared, project.folder, here)) is not None
     }
     installed = installer.get(wanted, project.folder) if wanted else {}
     packer = _Packer(project.folder)

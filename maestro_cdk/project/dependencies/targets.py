@@ -2,10 +2,11 @@
 
 import platform
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from maestro_cdk.project import lifecycles
+from maestro_cdk.project.interpreters import Interpreter
 
 _PROCESSORS = {"arm64": "aarch64", "x86_64": "x86_64"}
 
@@ -51,13 +52,13 @@ def python_of_lambda(runtime: str, architecture: str) -> PythonTarget:
     )
 
 
-def python_here(interpreter: Path, version: str) -> PythonTarget:
+def python_here(interpreter: Interpreter) -> PythonTarget:
     """A Python of this machine."""
     return PythonTarget(
-        name=f"Python {version} on this machine",
-        version=version,
+        name=f"Python {interpreter.version} on this machine",
+        version=interpreter.version,
         platform=None,
-        interpreter=str(interpreter),
+        interpreter=str(interpreter.path),
     )
 
 
@@ -69,6 +70,13 @@ def node_of_lambda(runtime: str, architecture: str) -> NodeTarget:
         cpu=_NODE_PROCESSORS[architecture],
         libc="glibc",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """This machine, in Lambda's place: the Python that runs functions of each runtime."""
+
+    pythons: Mapping[str, PythonTarget]
 
 
 def node_here() -> NodeTarget:

@@ -5,13 +5,14 @@ import sys
 
 import pytest
 
+from maestro_cdk.project import interpreters
 from maestro_cdk.project.dependencies import python, targets
 from maestro_cdk.project.dependencies.failures import Failure
 
 ARM = targets.python_of_lambda("python3.13", "arm64")
 INTEL = targets.python_of_lambda("python3.13", "x86_64")
 OLDER = targets.python_of_lambda("python3.11", "arm64")
-HERE = targets.python_here(sys.executable, f"{sys.version_info.major}.{sys.version_info.minor}")
+HERE = targets.python_here(interpreters.own())
 
 
 @pytest.fixture

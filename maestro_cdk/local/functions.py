@@ -1,0 +1,182 @@
+"""How functions run on this machine: as close to Lambda as MiniStack's workers can be brought.
+
+All that is known of the insides of these workers is known here. A function is run by the Python
+that its packages were installed for; it sees what Lambda's runtime brings and what is in its zip,
+none of what maestro itself needs; and of the server's settings it sees nothing.
+"""
+
+import importlib.util
+import json
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from maestro_cdk.local import environment
+from maestro_cdk.local.files import Files, write_atomically
+
+logger = logging.getLogger(__name__)
+
+WORKERS = "ministack.core.lambda_runtime"
+"""The module of MiniStack's that runs functions."""
+
+BROUGHT = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
+"""What Lambda's Python runtimes bring along: the AWS SDK, and what that needs. It is Python alone,
+so that ours serves every version. https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html"""
+
+_PYTHON_PREFIX = """
+import os as _os, sys as _sys, sysconfig as _sysconfig
+_own = [_sysconfig.get_path(_name) for _name in ("stdlib", "platstdlib")]
+_sys.path[:] = [
+    _path for _path in _sys.path
+    if _path.endswith(".zip")
+    or any(_path == _root or _path.startswith(_root + _os.sep) for _root in _own)
+    and not {"site-packages", "dist-packages"} & set(_path.split(_os.sep))
+]
+_sys.path.append(__BROUGHT__)
+for _name in __SETTINGS__:
+    _os.environ.pop(_name, None)
+"""
+
+_NODE_PREFIX = "for (const name of __SETTINGS__) delete process.env[name];\n"
+
+_ENDINGS = 'const mjsPath = fullPath + ".mjs";'
+_MORE_ENDINGS = (
+    'const mjsPath = [".mjs", ".cjs"].map((ending) => fullPath + ending)'
+    '.find((file) => fs.existsSync(file)) || fullPath + ".mjs";'
+)
+"""Where the worker for Node.js looks for a handler's file, and where Lambda's does as well."""
+
+
+def note_interpreters(files: Files, found: Mapping[str, str]) -> None:
+    """Note which program runs functions of a runtime, beside what was noted of others."""
+    files.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    noted = {**_interpreters(files), **found}
+    write_atomically(files.interpreters, json.dumps(noted, indent=2).encode())
+
+
+def _interpreters(files: Files) -> dict[str, str]:
+    with suppress(OSError, ValueError):
+        noted = json.loads(files.interpreters.read_bytes())
+        if isinstance(noted, dict):
+            return noted
+    return {}
+
+
+def adapt(files: Files, scratch: Path) -> None:
+    """Have MiniStack run functions so, as soon as it loads what runs them.
+
+    Args:
+        files: where the server keeps what it has.
+        scratch: a folder that ends with it.
+    """
+
+    def change(workers: ModuleType) -> None:
+        brought = scratch / "brought"
+        _link(brought)
+        workers._detect_runtime_binary = _chooser(workers, files, brought)  # type: ignore[attr-defined]  # noqa: SLF001
+        workers.Worker._spawn = _starter(workers)  # noqa: SLF001
+
+    sys.meta_path.insert(0, _Import(WORKERS, change))
+
+
+class _Import(MetaPathFinder):
+    """Does something to a module once it is loaded: to load it now would delay the start."""
+
+    def __init__(self, name: str, then: Callable[[ModuleType], None]) -> None:
+        self._name, self._then = name, then
+
+    def find_spec(
+        self, fullname: str, path: object = None, target: object = None
+    ) -> ModuleSpec | None:
+        """The module as everybody else finds it, and what is to be done then."""
+        del path, target
+        if fullname != self._name:
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(fullname)
+        if spec is None or spec.loader is None:
+            return None
+        load, then = spec.loader.exec_module, self._then
+
+        def exec_module(module: ModuleType) -> None:
+            load(module)
+            then(module)
+
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
+def _chooser(workers: Any, files: Files, brought: Path) -> Callable[[str], tuple[str, str]]:
+    """What tells MiniStack which program runs a runtime, and by which script."""
+    chosen: Callable[[str], tuple[str, str]] = workers._detect_runtime_binary  # noqa: SLF001
+
+    def choose(runtime: str) -> tuple[str, str]:
+        program, script = chosen(runtime)
+        if runtime.startswith("python"):
+            noted = _interpreters(files).get(runtime)
+            program = noted if noted and Path(noted).is_file() else program
+            return program, _filled(_PYTHON_PREFIX, brought) + script
+        if runtime.startswith("nodejs"):
+            if _ENDINGS not in script:
+                logger.warning("The worker for Node.js is not the one that was tried")
+            script = script.replace(_ENDINGS, _MORE_ENDINGS)
+            return program, _filled(_NODE_PREFIX, brought) + script
+        return program, script
+
+    return choose
+
+
+def _starter(workers: Any) -> Callable[[Any], None]:
+    """What starts a function's process."""
+    spawn: Callable[[Any], None] = workers.Worker._spawn  # noqa: SLF001
+
+    def start(worker: Any) -> None:
+        config = worker.config
+        worker.config = _with_lambdas_own(config)
+        try:
+            spawn(worker)
+        finally:
+            worker.config = config
+
+    return start
+
+
+def _filled(prefix: str, brought: Path) -> str:
+    return prefix.replace("__BROUGHT__", json.dumps(str(brought))).replace(
+        "__SETTINGS__", json.dumps(environment.SETTINGS)
+    )
+
+
+def _with_lambdas_own(config: dict[str, Any]) -> dict[str, Any]:
+    """A function's configuration with the variables that Lambda sets, and MiniStack does not.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    group = config.get("LoggingConfig", {}).get("LogGroup")
+    own = {
+        "_HANDLER": config.get("Handler", ""),
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{config.get('Runtime', '')}",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": group or f"/aws/lambda/{config.get('FunctionName', '')}",
+    }
+    variables = {**(config.get("Environment") or {}).get("Variables", {}), **own}
+    return {**config, "Environment": {"Variables": variables}}
+
+
+def _link(folder: Path) -> None:
+    """Make a folder with what Lambda's Python brings along, as links to ours."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in BROUGHT:
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            continue
+        origin = Path(spec.origin)
+        target = origin.parent if spec.submodule_search_locations else origin
+        with suppress(FileExistsError):
+            (folder / target.name).symlink_to(target)
