@@ -161,7 +161,20 @@ class PseudoParameter:
     name: str
 
 
-Substitution: TypeAlias = FunctionArn | PseudoParameter | str | int | float | bool
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provided:
+    """A substitution that code of the user's gives when the template is made.
+
+    `where` is the first place that names it. One that is not `needed` stays as it is where
+    nothing is given: it stands in text in which `${` may mean something else.
+    """
+
+    name: str
+    where: SourceRef
+    needed: bool = True
+
+
+Substitution: TypeAlias = FunctionArn | PseudoParameter | Provided | str | int | float | bool
 
 
 class Places(Protocol):
@@ -195,7 +208,10 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A folder, understood; `permissions` are what its state machine needs."""
+    """A folder, understood.
+
+    `permissions` are what its state machine needs, `infra` is the file with CDK code of the user's.
+    """
 
     folder: Path
     definition: Definition
@@ -206,6 +222,7 @@ class Project:
     stack_name: str
     permissions: tuple[PolicyStatement, ...] = ()
     notes: tuple[Finding, ...] = ()
+    infra: Path | None = None
 
     @property
     def tags(self) -> dict[str, str]:

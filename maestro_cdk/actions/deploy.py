@@ -5,6 +5,7 @@ Assets are uploaded before the change set, which refers to them. Nothing that li
 `apply`, but for a stack that an earlier operation left half-way: that is brought to order first.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -107,6 +108,7 @@ def prepare(
         role=project.settings.workflow.cloudformation_role,
     )
     _check_replacements(plan, cloud=cloud)
+    _tell_retained(plan, assembly, reporter=reporter)
     return Prepared(project=project, identity=identity.result(), plan=plan)
 
 
@@ -180,6 +182,20 @@ def _check_replacements(plan: Plan, *, cloud: Cloud) -> None:
             )
 
 
+def _tell_retained(plan: Plan, assembly: Assembly, *, reporter: Reporter) -> None:
+    """Say which of the new resources a teardown will not delete."""
+    resources = json.loads(assembly.template)["Resources"]
+    for change in plan.changes:
+        policy = resources.get(change.logical_id, {}).get("DeletionPolicy", "Delete")
+        if change.action == "Add" and policy != "Delete":
+            reporter.emit(
+                Note(
+                    f"{change.logical_id} ({change.type}) stays after a teardown: its removal "
+                    f"policy is {policy}"
+                )
+            )
+
+
 def _upload(assembly: Assembly, *, cloud: Cloud, reporter: Reporter) -> None:
     """Bring to the bucket what it does not hold yet."""
     if not assembly.assets:
@@ -219,10 +235,12 @@ def source_of(project: Project, logical_id: str) -> SourceRef | None:
     """The file of the folder that a resource of the stack was made from."""
     for function in project.functions:
         stem = f"{function.logical_id}Function"
-        if logical_id in (stem, f"{stem}Role", f"{stem}Logs"):
+        if logical_id in (stem, f"{stem}Role", f"{stem}Logs", f"{stem}Policy"):
             return SourceRef(file=_relative(function, project))
     if logical_id == "StateMachine":
         return SourceRef(file=project.definition.file)
+    if project.infra is not None and not logical_id.startswith("StateMachine"):
+        return SourceRef(file=project.infra.name)
     return None
 
 

@@ -14,6 +14,10 @@ GROWTH = 1.4
 SKEW = timedelta(minutes=15)
 """What this machine's clock may differ by from AWS's: one that differs more is refused."""
 
+RETAINED = "DELETE_SKIPPED"
+"""The status of a resource whose DeletionPolicy is to retain it:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html"""
+
 _ENDS = ("_COMPLETE", "_FAILED")
 
 
@@ -27,11 +31,16 @@ def pauses(*, first: float = FIRST_PAUSE, longest: float = LONGEST_PAUSE) -> Ite
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How an operation on a stack ended; `failure` is the first resource that failed of itself."""
+    """How an operation on a stack ended.
+
+    `failure` is the first resource that failed of itself; `kept` are those that a deletion left
+    alone, as the template says.
+    """
 
     status: str
     reason: str | None
     failure: StackEvent | None
+    kept: tuple[StackEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +81,7 @@ def follow(
     """Report the stack's events after a mark until its operation ends."""
     seen = set(before.seen)
     failure: StackEvent | None = None
+    kept: list[StackEvent] = []
     waits = pauses()
     while True:
         for event in stacks.events(stack_id, before.since):
@@ -81,8 +91,12 @@ def follow(
             reporter.emit(ResourceChanged(event))
             if failure is None and _is_cause(event, stack_id):
                 failure = event
+            if event.status == RETAINED:
+                kept.append(event)
             if event.physical_id == stack_id and _is_end(event.status):
-                return Ended(status=event.status, reason=event.reason, failure=failure)
+                return Ended(
+                    status=event.status, reason=event.reason, failure=failure, kept=tuple(kept)
+                )
         clock.sleep(next(waits))
 
 

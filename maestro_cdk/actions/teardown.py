@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from maestro_cdk.actions import recovery
 from maestro_cdk.actions.deploy import check_account, check_owner
-from maestro_cdk.actions.following import follow, mark, pauses
+from maestro_cdk.actions.following import RETAINED, follow, mark, pauses
 from maestro_cdk.actions.wording import counted
 from maestro_cdk.errors import CloudError, DeploymentFailed
-from maestro_cdk.model import Project, Stack, StackResource
+from maestro_cdk.model import Project, Stack, StackEvent, StackResource
 from maestro_cdk.ports import Clock, Cloud, Note, Reporter, Step
 
 MACHINE = "AWS::StepFunctions::StateMachine"
@@ -33,11 +33,12 @@ class Doomed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TornDown:
-    """What a teardown deleted, and what it found left."""
+    """What a teardown deleted, what the template says to keep, and what else it found left."""
 
     resources: tuple[StackResource, ...]
     objects: int
     bucket: str
+    kept: tuple[str, ...]
     left: tuple[str, ...]
 
 
@@ -66,17 +67,20 @@ def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> 
     Raises:
         DeploymentFailed: a resource could not be deleted.
     """
+    kept: tuple[StackEvent, ...] = ()
     doomed = _settled(doomed, cloud=cloud, reporter=reporter, clock=clock)
     if doomed.stack is not None:
         _stop_executions(doomed, cloud=cloud, reporter=reporter)
-        _delete(doomed.stack, cloud=cloud, reporter=reporter, clock=clock)
+        kept = _delete(doomed.stack, cloud=cloud, reporter=reporter, clock=clock)
         _wait_for_machines(doomed.machines, cloud=cloud, reporter=reporter, clock=clock)
     reporter.emit(Step("removing the project's files from the asset bucket"))
     objects = cloud.assets.remove(f"{doomed.project.stack_name}/")
+    names = {event.logical_id for event in kept}
     return TornDown(
-        resources=doomed.resources,
+        resources=tuple(item for item in doomed.resources if item.logical_id not in names),
         objects=objects,
         bucket=cloud.assets.name,
+        kept=tuple(f"{event.type} {event.physical_id}" for event in kept),
         left=_left(doomed.stack, cloud=cloud) if doomed.stack else (),
     )
 
@@ -102,7 +106,10 @@ def _settled(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) 
     return replace(doomed, stack=settled, resources=resources)
 
 
-def _delete(stack: Stack, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> None:
+def _delete(
+    stack: Stack, *, cloud: Cloud, reporter: Reporter, clock: Clock
+) -> tuple[StackEvent, ...]:
+    """Delete the stack; return the events of what its template says to keep."""
     if stack.protected:
         cloud.stacks.protect(stack.id, on=False)
     reporter.emit(Step(f"deleting the stack {stack.name}"))
@@ -123,6 +130,7 @@ def _delete(stack: Stack, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> 
             f"the stack {stack.name} could not be deleted: {what}",
             hint="mend that and tear down again; nothing else was lost",
         )
+    return ended.kept
 
 
 def _wait_for_machines(
@@ -153,5 +161,5 @@ def _left(stack: Stack, *, cloud: Cloud) -> tuple[str, ...]:
     return tuple(
         f"{item.type} {item.physical_id}"
         for item in cloud.stacks.resources(stack.id)
-        if item.status != "DELETE_COMPLETE"
+        if item.status not in ("DELETE_COMPLETE", RETAINED)
     )

@@ -12,6 +12,7 @@ from maestro_cdk.model import (
     FunctionArn,
     Identity,
     Project,
+    Provided,
     PseudoParameter,
     SourceRef,
     Substitution,
@@ -50,11 +51,13 @@ def ask(project: Project, cloud: Cloud) -> tuple[Finding, ...]:
 
 def _text(value: Substitution, project: Project, identity: Identity) -> str:
     """What a substitution becomes in this account, as a part of a JSON text."""
+    place = f"{identity.region}:{identity.account}"
     match value:
         case FunctionArn(function=name):
             (function,) = (each for each in project.functions if each.name == name)
-            place = f"{identity.region}:{identity.account}"
             return f"arn:{identity.partition}:lambda:{place}:function:{function.physical_name}"
+        case Provided(name=name):  # only CDK knows it: an ARN is what Step Functions looks at
+            return f"arn:{identity.partition}:lambda:{place}:function:{name}"
         case PseudoParameter(name=name):
             return {
                 "AWS::AccountId": identity.account,

@@ -10,6 +10,9 @@ from maestro_cdk.model import JSON
 WORKFLOW_NAME = "WORKFLOW_NAME"
 """The original Maestro's word for the workflow's name."""
 
+KEY = re.compile(r"[A-Za-z0-9_]+")
+"""The name of a substitution of the user's."""
+
 _SUFFIXES = (
     "",
     "Arn",
@@ -31,6 +34,21 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promised:
+    """The substitutions that code of the user's gives later: `names`, and others where `more`."""
+
+    names: frozenset[str] = frozenset()
+    more: bool = False
+
+    def __or__(self, other: "Promised") -> "Promised":
+        """What either promises."""
+        return Promised(names=self.names | other.names, more=self.more or other.more)
+
+
+NOTHING_PROMISED = Promised()
+
+
 @dataclass(slots=True)
 class Names:
     """What the names of a definition can mean."""
@@ -38,6 +56,7 @@ class Names:
     functions: Mapping[str, str]  # name -> logical id
     workflow: str
     substitutions: Mapping[str, JSON]
+    promised: Promised = NOTHING_PROMISED
     meanings: Mapping[str, str] = field(init=False)  # plain token -> function
 
     def __post_init__(self) -> None:
@@ -55,6 +74,12 @@ class Names:
             return None
         return self.meanings.get(plain(token))
 
+    def awaits(self, token: str) -> bool:
+        """Whether `${token}` is given later, or may be."""
+        if token in self.promised.names:
+            return True
+        return self.promised.more and bool(KEY.fullmatch(token)) and self.of_token(token) is None
+
     def of_text(self, text: str) -> str | None:
         """The function that a name outside `${}` means."""
         for prefix in (f"{WORKFLOW_NAME}_", f"{self.workflow}_", ""):
@@ -62,16 +87,20 @@ class Names:
                 return text[len(prefix) :]
         return None
 
-    def nearest(self, text: str) -> str:
-        """What to write instead."""
+    def near(self, text: str) -> str | None:
+        """The name that is most like a text; None where none is."""
         name = text.removeprefix(f"{WORKFLOW_NAME}_").removeprefix(f"{self.workflow}_")
-        names = [*self.functions, *self.substitutions]
+        names = [*self.functions, *self.substitutions, *sorted(self.promised.names)]
         near = get_close_matches(name, names, n=1, cutoff=0.5)
         if not near:
             plains = {plain(known): known for known in names}
             near = [plains[p] for p in get_close_matches(plain(name), plains, n=1, cutoff=0.5)]
-        if near:
-            return f"did you mean {near[0]!r}"
+        return near[0] if near else None
+
+    def nearest(self, text: str) -> str:
+        """What to write instead."""
+        if near := self.near(text):
+            return f"did you mean {near!r}"
         if not self.functions:
             return "lambdas/ holds no function"
         return f"the functions of this folder: {', '.join(sorted(self.functions))}"

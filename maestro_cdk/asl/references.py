@@ -7,17 +7,19 @@ something are rewritten: the rest of the text stays as its author wrote it.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from maestro_cdk.asl import arns
+from maestro_cdk.asl import arns, invoking
 from maestro_cdk.asl.arns import TOKEN
 from maestro_cdk.asl.document import Document, Pointer, walk
-from maestro_cdk.asl.machines import State, states
-from maestro_cdk.asl.names import WORKFLOW_NAME, Names
+from maestro_cdk.asl.invoking import Place
+from maestro_cdk.asl.machines import states
+from maestro_cdk.asl.names import NOTHING_PROMISED, WORKFLOW_NAME, Names, Promised
 from maestro_cdk.model import (
     Definition,
     Finding,
     FunctionArn,
+    Provided,
     PseudoParameter,
     Severity,
     Substitution,
@@ -32,19 +34,8 @@ PSEUDO_PARAMETERS = {
 }
 """What CloudFormation knows, and the keys that stand for it: a key holds letters and digits."""
 
-_INVOKE = re.compile(r":states:[^:]*:[^:]*:(?:aws-sdk:)?lambda:invoke")
-_LAMBDA_ACTION = re.compile(r":states:[^:]*:[^:]*:(?:aws-sdk:)?lambda:")
 _ACCOUNT = re.compile(r"\d{12}")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    """A string of the definition that names a function."""
-
-    pointer: Pointer
-    invokes: bool
-    bare: bool  # a name by itself, or an expression, may stand here
 
 
 def resolve(
@@ -53,6 +44,7 @@ def resolve(
     functions: Mapping[str, str],
     workflow: str,
     substitutions: Mapping[str, str | int | float | bool],
+    promised: Promised = NOTHING_PROMISED,
 ) -> tuple[Definition, tuple[Finding, ...]]:
     """Find what a definition refers to, and write it as it is deployed.
 
@@ -61,12 +53,15 @@ def resolve(
         functions: the logical id of each function of the project, by its name.
         workflow: the workflow's name, with its stage.
         substitutions: the user's own.
+        promised: those that code of the user's gives when the template is made.
 
     Returns:
         The definition with a `${key}` for each reference, and a finding for each name that means
         nothing: an error where a function or an ARN is meant, a warning in other text.
     """
-    names = Names(functions=functions, workflow=workflow, substitutions=substitutions)
+    names = Names(
+        functions=functions, workflow=workflow, substitutions=substitutions, promised=promised
+    )
     return _Resolver(document, names).resolve()
 
 
@@ -78,24 +73,24 @@ class _Resolver:
         self.called: dict[Pointer, str] = {}
         self.foreign: set[str] = set()
         self.findings: list[Finding] = []
-        self.taken = {*names.substitutions, *_staying(document, names)}
+        self.taken = {*names.substitutions, *names.promised.names, *_staying(document, names)}
 
     def resolve(self) -> tuple[Definition, tuple[Finding, ...]]:
-        places: dict[Pointer, _Place] = {}
+        named: dict[Pointer, Place] = {}
         for state in states(self.document):
-            places |= {place.pointer: place for place in _places(state)}
-            if _computes_function(state):
+            named |= {place.pointer: place for place in invoking.places(state)}
+            if invoking.computed(state):
                 self._any()
         rewritten: dict[Pointer, str] = {}
         keys: dict[Pointer, str] = {}
         for pointer, value in walk(self.document):
             if pointer and isinstance(pointer[-1], str):
-                key = self._key(pointer[-1])
+                key = self._key(pointer[-1], pointer)
                 if key != pointer[-1]:
                     keys[pointer] = key
             if not isinstance(value, str) or pointer in self.document.literals:
                 continue
-            place = places.get(pointer)
+            place = named.get(pointer)
             text = self._function(value, place) if place else self._text(value, pointer)
             if text != value:
                 rewritten[pointer] = text
@@ -112,7 +107,7 @@ class _Resolver:
 
     # --- functions ---------------------------------------------------------------------------
 
-    def _function(self, written: str, place: _Place) -> str:
+    def _function(self, written: str, place: Place) -> str:
         """What stands where a function is named."""
         if written.startswith("{%"):
             if place.invokes:
@@ -126,6 +121,8 @@ class _Resolver:
             return self._by_arn(written, arn, place)
         token = TOKEN.match(text)
         if token and (token.end() == len(text) or text[token.end()] == ":"):
+            if self.names.awaits(token.group(1)):
+                return self._later(written, token, place)
             name = self.names.of_token(token.group(1))
             if name is None:
                 self._unknown_token(token.group(1), place)
@@ -138,11 +135,18 @@ class _Resolver:
         self._error("unknown-function", f"{written!r} is not an ARN", hint, place)
         return written
 
+    def _later(self, written: str, token: re.Match[str], place: Place) -> str:
+        """What is given later names a function."""
+        self._await(token.group(1), place.pointer)
+        if place.invokes:
+            self.foreign.add(token.group())
+        return self._text(written, place.pointer)
+
     def _any(self) -> None:
         """The name is computed when it runs: it may be any function of the project."""
         self.invoked |= set(self.names.functions)
 
-    def _by_arn(self, written: str, arn: arns.Arn, place: _Place) -> str:
+    def _by_arn(self, written: str, arn: arns.Arn, place: Place) -> str:
         kind, _, rest = arn.resource.partition(":")
         if kind != "function" or not rest:
             self._error("unknown-function", f"{written!r} is no function's ARN", None, place)
@@ -150,6 +154,9 @@ class _Resolver:
         name, *qualifier = arns.split(rest)
         tail = "".join(f":{part}" for part in qualifier)
         if token := TOKEN.fullmatch(name):
+            if self.names.awaits(token.group(1)):
+                self._await(token.group(1), place.pointer)
+                return self._theirs(written, arn, place)
             ours = self.names.of_token(token.group(1))
             if ours is None:
                 self._unknown_token(token.group(1), place)
@@ -168,7 +175,7 @@ class _Resolver:
             return written
         return self._theirs(written, arn, place)
 
-    def _is_place(self, written: str, arn: arns.Arn, ours: str | None, place: _Place) -> bool:
+    def _is_place(self, written: str, arn: arns.Arn, ours: str | None, place: Place) -> bool:
         """Whether an ARN's region and account can be ones; a finding where not."""
         region_ok = arn.region in ("REGION", "${AWS::Region}") or arns.REGION.fullmatch(arn.region)
         account_ok = arn.account in ("ACCOUNT_ID", "${AWS::AccountId}") or _ACCOUNT.fullmatch(
@@ -185,7 +192,7 @@ class _Resolver:
                 return False
         return True
 
-    def _by_name(self, written: str, text: str, place: _Place) -> str:
+    def _by_name(self, written: str, text: str, place: Place) -> str:
         name, *qualifier = arns.split(text)
         if len(qualifier) > 1 and _ACCOUNT.fullmatch(name) and qualifier[0] == "function":
             arn = arns.Arn(
@@ -209,13 +216,13 @@ class _Resolver:
             self._error("unknown-function", message, self.names.nearest(written), place)
         return written
 
-    def _ours(self, name: str, qualifier: str, place: _Place) -> str:
+    def _ours(self, name: str, qualifier: str, place: Place) -> str:
         self.called[place.pointer] = name
         if place.invokes:
             self.invoked.add(name)
         return f"${{{self._function_key(name)}}}{qualifier}"
 
-    def _theirs(self, written: str, arn: arns.Arn, place: _Place) -> str:
+    def _theirs(self, written: str, arn: arns.Arn, place: Place) -> str:
         """A function of somebody else's: its ARN stays, but for placeholders."""
         if place.invokes:
             unqualified = arns.split(arn.resource)[:2]
@@ -225,11 +232,13 @@ class _Resolver:
 
     # --- other text --------------------------------------------------------------------------
 
-    def _key(self, key: str) -> str:
+    def _key(self, key: str, pointer: Pointer) -> str:
         """A key with what CloudFormation knows, and the user's substitutions: nothing else."""
         for token in TOKEN.findall(key):
             if token in self.names.substitutions:
                 self.used[token] = self.names.substitutions[token]
+            elif self.names.awaits(token):
+                self._await(token, pointer, needed=False)
         return self._pseudo(key)
 
     def _text(self, text: str, pointer: Pointer) -> str:
@@ -268,20 +277,37 @@ class _Resolver:
         if token in self.names.substitutions:
             self.used[token] = self.names.substitutions[token]
             return match.group()
+        if self.names.awaits(token):
+            self._await(token, pointer, needed=meant)
+            return match.group()
         name = self.names.of_token(token)
         if name is not None:
             return f"${{{self._function_key(name)}}}"
-        self._finding(
-            "unknown-substitution",
-            "error" if meant else "warning",
-            f"${{{token}}} names nothing",
-            f"{self.names.nearest(token)}; what is no function goes into [workflow.substitutions]"
-            if meant
-            else "it stays as it is; if it should be filled in, define it in "
-            "[workflow.substitutions]",
-            pointer,
-        )
+        if meant:
+            elsewhere = "what is no function goes into [workflow.substitutions]"
+            hint = f"{self.names.nearest(token)}; {elsewhere}"
+        else:
+            near = self.names.near(token)
+            hint = "it stays as it is; if it should be filled in, define it in "
+            hint += "[workflow.substitutions]"
+            hint = f"did you mean {near!r}? {hint}" if near else hint
+        severity: Severity = "error" if meant else "warning"
+        message = f"${{{token}}} names nothing"
+        self._finding("unknown-substitution", severity, message, hint, pointer)
         return match.group()
+
+    def _await(self, token: str, pointer: Pointer, *, needed: bool = True) -> None:
+        """Note what is given later; that it may be, where that is all that is known."""
+        known = self.used.get(token)
+        if isinstance(known, Provided):
+            self.used[token] = replace(known, needed=known.needed or needed)
+            return
+        promised = token in self.names.promised.names
+        where = self.document.where(pointer)
+        self.used[token] = Provided(name=token, where=where, needed=needed or promised)
+        if not promised:
+            message = f"whether ${{{token}}} names anything shows when the template is made"
+            self._finding("unknown-substitution", "info", message, None, pointer)
 
     # --- keys of substitutions ---------------------------------------------------------------
 
@@ -313,16 +339,16 @@ class _Resolver:
 
     # --- findings ----------------------------------------------------------------------------
 
-    def _unknown(self, name: str, place: _Place) -> None:
+    def _unknown(self, name: str, place: Place) -> None:
         function = name.removeprefix(f"{WORKFLOW_NAME}_")
         hint = f"{self.names.nearest(name)}; a function outside this folder is named by its ARN"
         self._error("unknown-function", f"there is no function {function!r}", hint, place)
 
-    def _unknown_token(self, token: str, place: _Place) -> None:
+    def _unknown_token(self, token: str, place: Place) -> None:
         message = f"${{{token}}} names no function of this folder"
         self._error("unknown-function", message, self.names.nearest(token), place)
 
-    def _error(self, rule: str, message: str, hint: str | None, place: _Place) -> None:
+    def _error(self, rule: str, message: str, hint: str | None, place: Place) -> None:
         self._finding(rule, "error", message, hint, place.pointer)
 
     def _finding(
@@ -347,34 +373,6 @@ def _staying(document: Document, names: Names) -> Iterator[str]:
             yield from TOKEN.findall(pointer[-1])
         if isinstance(value, str):
             yield from (token for token in TOKEN.findall(value) if names.of_token(token) is None)
-
-
-def _places(state: State) -> Iterator[_Place]:
-    """The strings of a state that name a function."""
-    resource = state.value.get("Resource")
-    if state.type != "Task" or not isinstance(resource, str):
-        return
-    if not _LAMBDA_ACTION.search(resource):
-        yield _Place(pointer=(*state.pointer, "Resource"), invokes=True, bare=False)
-        return
-    for key in ("Parameters", "Arguments"):
-        arguments = state.value.get(key)
-        if isinstance(arguments, dict) and isinstance(arguments.get("FunctionName"), str):
-            yield _Place(
-                pointer=(*state.pointer, key, "FunctionName"),
-                invokes=bool(_INVOKE.search(resource)),
-                bare=True,
-            )
-
-
-def _computes_function(state: State) -> bool:
-    """Whether the name of the function that a state invokes is the outcome of an expression."""
-    resource = state.value.get("Resource")
-    if state.type != "Task" or not isinstance(resource, str) or not _INVOKE.search(resource):
-        return False
-    parameters = state.value.get("Parameters")
-    by_path = isinstance(parameters, dict) and "FunctionName.$" in parameters
-    return by_path or isinstance(state.value.get("Arguments"), str)
 
 
 def state_of(pointer: Pointer) -> str | None:

@@ -3,8 +3,8 @@
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 from maestro_cdk.cli.findings import rebased
 from maestro_cdk.cli.output import Reporter, reporter_for
+from maestro_cdk.cli.streams import spared
 from maestro_cdk.errors import ProjectError, UsageError
-from maestro_cdk.model import Bundle, Project, Target
-from maestro_cdk.ports import Cloud, Note, Noticed
+from maestro_cdk.model import Assembly, Bundle, Project, Target
+from maestro_cdk.ports import Cloud, Note, Noticed, Synthesizer
 from maestro_cdk.project import caches, scanner
 from maestro_cdk.project.settings import Flags
 
 if TYPE_CHECKING:
     from maestro_cdk.local.files import Server
-    from maestro_cdk.stack.synth import CachedSynthesizer
 
 LOCAL_REGION = "us-east-1"
 
@@ -146,14 +146,16 @@ class Context:
         functions.note_interpreters(Files.under(caches.folder()), pythons)
         return bundle.bundles(project, installer, machine)
 
-    def synthesizer(self, *, bootstrapped: bool = False) -> "CachedSynthesizer":
+    def synthesizer(self, *, bootstrapped: bool = False) -> Synthesizer:
         """Makes cloud assemblies, for maestro's bucket or for that of CDK's bootstrap."""
         from maestro_cdk.stack.synth import CachedSynthesizer  # noqa: PLC0415 - spares its imports
 
-        return CachedSynthesizer(
-            caches.folder() / "synth",
-            bootstrapped=bootstrapped,
-            environ=self.environ,
+        return _WithUsersCode(
+            CachedSynthesizer(
+                caches.folder() / "synth",
+                bootstrapped=bootstrapped,
+                environ=self.environ,
+            )
         )
 
     def cloud(self, project: Project) -> Cloud:
@@ -229,6 +231,31 @@ class Context:
 
         prompt = f"{name} is protected. Type its name to delete it"
         return str(click.prompt(prompt, default="", show_default=False, err=True)) == name
+
+
+@contextmanager
+def users_code(project: Project) -> Iterator[None]:
+    """Let infra.py run: what it prints is no result, and its errors name files as seen from here.
+
+    Raises:
+        ProjectError: what went wrong in it.
+    """
+    try:
+        with spared() if project.infra is not None else nullcontext():
+            yield
+    except ProjectError as error:
+        raise ProjectError(rebased(error.findings, project.folder)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _WithUsersCode:
+    """A synthesizer that runs code of the user's."""
+
+    inner: Synthesizer
+
+    def synthesize(self, project: Project, bundles: Sequence[Bundle], out: Path, /) -> Assembly:
+        with users_code(project):
+            return self.inner.synthesize(project, bundles, out)
 
 
 def stage_of_cdk(environ: Mapping[str, str]) -> str | None:

@@ -138,7 +138,10 @@ def _print_torn(context: Context, doomed: tearing.Doomed, torn: tearing.TornDown
     else:
         resources = counted(len(torn.resources), "resource")
         done = reporter.style("✓", fg="green")
-        reporter.line(f"{done} {name}: deleted {resources} and {files}; nothing is left")
+        rest = "kept, as their removal policy says:" if torn.kept else "nothing is left"
+        reporter.line(f"{done} {name}: deleted {resources} and {files}; {rest}")
+        for item in torn.kept:
+            reporter.line(f"  {item}")
         reporter.line(f"  the bucket {torn.bucket} stays, for other projects")
 
 

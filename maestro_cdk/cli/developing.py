@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from maestro_cdk.asl.rules import Subject, registry
-from maestro_cdk.cli.context import Context
+from maestro_cdk.cli.context import Context, users_code
 from maestro_cdk.cli.findings import (
     FORMATS,
     as_github,
@@ -83,7 +83,10 @@ def _of_project(context: Context, *, strict: bool, online: bool) -> Iterable[Fin
     if strict:
         from maestro_cdk.stack.strict import check  # noqa: PLC0415 - CDK, for --strict only
 
-        found += rebased(check(project, context.bundles(project)), project.folder)
+        bundles = context.bundles(project)
+        with users_code(project):
+            seen = check(project, bundles)
+        found += rebased(seen, project.folder)
     if online:
         from maestro_cdk.actions import validation  # noqa: PLC0415 - spares its imports
 

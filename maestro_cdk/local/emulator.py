@@ -23,10 +23,57 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 5
 
 
+_EMPTIES_BUCKETS = "Custom::S3AutoDeleteObjects"
+"""What CDK adds for auto_delete_objects=True. Its function needs the AWS SDK for JavaScript, which
+Lambda has and this machine has not; and MiniStack deletes a bucket with all that is in it."""
+
+
 def application() -> App:
     """MiniStack as an ASGI application."""
+    load, mended = ministack._get_module, set()  # noqa: SLF001
+
+    def load_and_mend(name: str) -> Any:
+        module = load(name)
+        if name == "cloudformation" and name not in mended:
+            mended.add(name)
+            _mend_custom_resources()
+        return module
+
+    ministack._get_module = load_and_mend  # noqa: SLF001
     app: App = ministack.app
     return app
+
+
+def _mend_custom_resources() -> None:
+    """Have a custom resource whose function breaks down fail at once.
+
+    MiniStack would wait for the function's answer for an hour, as AWS does.
+    """
+    from ministack.services import lambda_svc  # noqa: PLC0415 - a second, when first needed
+    from ministack.services.cloudformation import custom_resource  # noqa: PLC0415
+
+    invoke = custom_resource.invoke_custom_resource
+    execute = lambda_svc._execute_function_with_config_scope  # noqa: SLF001
+
+    def invoke_unless_known(request: str, logical_id: str, *given: Any, **named: Any) -> Any:
+        kind = named.get("resource_type", given[3] if len(given) > 3 else None)  # noqa: PLR2004
+        if kind == _EMPTIES_BUCKETS:
+            return named.get("physical_id") or logical_id, {}
+        return invoke(request, logical_id, *given, **named)
+
+    def execute_and_tell(function: Any, event: Any) -> Any:
+        result = execute(function, event)
+        address = event.get("ResponseURL", "") if isinstance(event, dict) else ""
+        token = str(address).rpartition("/cfn-response/")[2]
+        if token and isinstance(result, dict) and result.get("error"):
+            said = result.get("body")
+            reason = said.get("errorMessage") if isinstance(said, dict) else said
+            answer = {"Status": "FAILED", "Reason": f"its function failed: {reason}"}
+            custom_resource.deliver_response(token, answer)
+        return result
+
+    custom_resource.invoke_custom_resource = invoke_unless_known
+    lambda_svc._execute_function_with_config_scope = execute_and_tell  # noqa: SLF001
 
 
 def has_running_executions() -> bool:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from maestro_cdk.asl import document, permissions, references
-from maestro_cdk.asl.names import plain
+from maestro_cdk.asl.names import NOTHING_PROMISED, Promised, plain
 from maestro_cdk.asl.rules import Subject, registry
 from maestro_cdk.errors import ProjectError, UsageError
 from maestro_cdk.model import (
@@ -21,11 +21,12 @@ from maestro_cdk.model import (
     Severity,
     SourceRef,
 )
-from maestro_cdk.project import definitions, entries, handlers, lifecycles, settings
+from maestro_cdk.project import definitions, entries, handlers, infra, lifecycles, settings
 from maestro_cdk.project.definitions import DEFINITION
 from maestro_cdk.project.dependencies import needs
 from maestro_cdk.project.dependencies.failures import Failure
 from maestro_cdk.project.entries import LAMBDAS, Candidate
+from maestro_cdk.project.infra import Infra
 from maestro_cdk.project.report import Report
 from maestro_cdk.services.authorization import IamReference
 from maestro_cdk.services.models import BotocoreModels
@@ -71,18 +72,24 @@ def find(start: Path) -> Path:
     )
 
 
-def scan(folder: Path, found: Settings, today: date | None = None) -> Project:
+def scan(
+    folder: Path,
+    found: Settings,
+    today: date | None = None,
+    promised: Promised = NOTHING_PROMISED,
+) -> Project:
     """Understand a project's folder.
 
     Args:
         folder: the project's.
         found: its settings, as `settings.load` gives them.
         today: the day on which its runtimes are looked at; None: they are not.
+        promised: the substitutions that whoever asks for it will give, besides infra.py.
 
     Raises:
         ProjectError: every problem of the folder and its definition.
     """
-    return _Scan(folder, found, today).project()
+    return _Scan(folder, found, today, promised).project()
 
 
 def load(
@@ -92,6 +99,7 @@ def load(
     environ: Mapping[str, str],
     home: Path,
     today: date | None = None,
+    promised: Promised = NOTHING_PROMISED,
 ) -> Project:
     """A project with its settings; see `scan`.
 
@@ -100,9 +108,9 @@ def load(
     """
     found, wrong = _settings(folder, flags, environ=environ, home=home)
     if not wrong:
-        return scan(folder, found, today)
+        return scan(folder, found, today, promised)
     try:
-        scan(folder, found, today)
+        scan(folder, found, today, promised)
     except ProjectError as error:
         wrong += error.findings
     raise ProjectError(_ordered(list(wrong)))
@@ -151,8 +159,11 @@ def logical_id(name: str) -> str:
 
 
 class _Scan:
-    def __init__(self, folder: Path, found: Settings, today: date | None) -> None:
+    def __init__(
+        self, folder: Path, found: Settings, today: date | None, promised: Promised
+    ) -> None:
         self.folder, self.settings, self.today = folder, found, today
+        self.promised = promised
         self.report = Report(folder=folder, stage=found.stage)
         self.permissions: tuple[PolicyStatement, ...] = ()
 
@@ -163,7 +174,14 @@ class _Scan:
         functions = self._functions(read.candidates, name)
         self._needs(functions, read.shared)
         self._runtimes(functions)
-        definition = self._definition(read.candidates, name)
+        code = infra.read(
+            self.report,
+            functions=[candidate.name for candidate in read.candidates],
+            settings=self.settings.workflow.substitutions,
+        )
+        definition = self._definition(read.candidates, name, code)
+        if code is not None and definition is not None:
+            infra.unused(code, definition.substitutions, self.report)
         disabled = self.settings.workflow.disable_rules
         findings = [
             finding
@@ -183,6 +201,7 @@ class _Scan:
             stack_name=name,
             permissions=self.permissions,
             notes=_ordered(findings),
+            infra=code.path if code is not None else None,
         )
 
     # --- names -------------------------------------------------------------------------------
@@ -318,7 +337,9 @@ class _Scan:
 
     # --- the definition ----------------------------------------------------------------------
 
-    def _definition(self, candidates: Sequence[Candidate], workflow: str) -> Definition | None:
+    def _definition(
+        self, candidates: Sequence[Candidate], workflow: str, code: Infra | None
+    ) -> Definition | None:
         found = self.settings.workflow
         parsed = definitions.of_folder(self.report, found.substitutions)
         if parsed is None:
@@ -328,6 +349,7 @@ class _Scan:
             functions={c.name: logical_id(c.name) for c in candidates},
             workflow=workflow,
             substitutions=found.substitutions,
+            promised=self.promised | code.promised if code is not None else self.promised,
         )
         self.report.findings += findings
         own = self.settings.functions

@@ -13,6 +13,7 @@ from aws_cdk import (
     Stack,
 )
 
+from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import Bundle, Project
 from maestro_cdk.project.bundle import WriteZip, write_zip
 from maestro_cdk.stack.workflow import Workflow
@@ -81,9 +82,12 @@ def write(
     if settings.stage:
         owner["stage"] = settings.stage
     stack.template_options.metadata = {"Maestro": owner}
-    workflow = Workflow(stack, "Workflow", project, bundles=bundles, write_zip=write_zip)
+    # CDK leaves "Default" out of logical ids: infra.py's own have the names that stand there.
+    workflow = Workflow(stack, "Default", project, bundles=bundles, write_zip=write_zip)
+    if missing := workflow.missing():
+        raise ProjectError(missing)
     for name, path in workflow.paths().items():
-        stack.rename_logical_id(_logical_id("Workflow", *path), name)
+        stack.rename_logical_id(_logical_id(*path), name)
     CfnOutput(
         stack,
         "StateMachineArn",

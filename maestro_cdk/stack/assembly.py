@@ -42,6 +42,31 @@ def without_implied_dependencies(files: Mapping[str, str], stack_name: str) -> d
     return _settled({**files, name: text}, files[name], stack_name)
 
 
+def with_log_groups(files: Mapping[str, str], stack_name: str, *, days: int) -> dict[str, str]:
+    """The files with a template whose every function logs to a group of the stack.
+
+    Lambda makes a group for a function that names none; it would stay when the stack is deleted.
+    """
+    name = f"{stack_name}.template.json"
+    template = json.loads(files[name])
+    resources = template["Resources"]
+    for logical_id, resource in list(resources.items()):
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::Lambda::Function" and "LoggingConfig" not in properties:
+            properties["LoggingConfig"] = {"LogGroup": {"Ref": f"{logical_id}Logs"}}
+            resources[f"{logical_id}Logs"] = {
+                "Type": "AWS::Logs::LogGroup",
+                "Properties": {
+                    "LogGroupName": f"/maestro/{stack_name}/{logical_id}",
+                    "RetentionInDays": days,
+                },
+                "UpdateReplacePolicy": "Delete",
+                "DeletionPolicy": "Delete",
+            }
+    text = json.dumps(template, indent=1, ensure_ascii=False)
+    return _settled({**files, name: text}, files[name], stack_name)
+
+
 def _references(value: JSON) -> Iterator[str]:
     """The logical ids that a value refers to."""
     waiting = [value]

@@ -58,7 +58,7 @@ def check(project: Project, bundles: Sequence[Bundle]) -> tuple[Finding, ...]:
         out = Path(folder)
         synth.run_cdk(project, bundles, out, bootstrapped=False, validated=True)
         report = json.loads((out / _REPORT).read_bytes()) if (out / _REPORT).is_file() else {}
-        texts = synth.tidied(out, project.stack_name)
+        texts = synth.tidied(out, project)
     by_cdk = tuple(_by_cdk(report))
     told = {(complaint.resource, complaint.number) for complaint in by_cdk}
     by_cfn_lint = _by_cfn_lint(texts[f"{project.stack_name}.template.json"], project)
@@ -123,4 +123,6 @@ def _place(project: Project, logical_id: str) -> SourceRef:
     for function in project.functions:
         if logical_id.startswith(f"{function.logical_id}Function"):
             return SourceRef(file=function.root.relative_to(project.folder).as_posix())
+    if project.infra is not None and not logical_id.startswith("StateMachine"):
+        return SourceRef(file=project.infra.name)
     return SourceRef(file=project.definition.file)

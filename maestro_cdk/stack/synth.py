@@ -11,13 +11,13 @@ from maestro_cdk.errors import MaestroError, SynthesisError, UsageError
 from maestro_cdk.model import Assembly, Asset, Bundle, Project
 from maestro_cdk.project.bundle import WriteZip, write_zip
 from maestro_cdk.project.zips import Zips
-from maestro_cdk.stack import assembly, cache, kernel
+from maestro_cdk.stack import assembly, cache, deployable, extension, kernel, packing
 from maestro_cdk.stack.cache import Kept
 
 _MARK = "cdk.out"
 """The file by which CDK marks a folder as an assembly."""
 
-_OURS = re.compile(r"asset\.[0-9a-f]{64}\..+|.+\.(template|assets|metadata)\.json")
+_OURS = re.compile(r"asset\.[0-9a-f]{64}(\..+)?|.+\.(template|assets|metadata)\.json")
 """What an assembly is made of, besides its manifest and mark."""
 
 _LOCKS = (".", "read.", "synth.")
@@ -47,6 +47,10 @@ class CachedSynthesizer:
             SynthesisError: CDK could not make it.
         """
         _check_out(out)
+        if project.infra is not None:  # it may ask anything: the environment, files, the network
+            self._by_cdk(project, bundles, out)
+            made = read(out, project.stack_name)
+            return made if self._bootstrapped else packing.packed(made)
         name = cache.key(project, bootstrapped=self._bootstrapped, environ=self._environ)
         kept = cache.find(self._folder, name)
         assets = {item.function: cache.asset_name(item) for item in bundles}
@@ -55,7 +59,11 @@ class CachedSynthesizer:
         ]
         self._zips.prepare(absent)
         if kept is None or set(kept.assets) != set(assets):
-            return self._by_cdk(project, bundles, out, name, assets)
+            texts = self._by_cdk(project, bundles, out)
+            texts |= {path.name: path.read_text("utf-8") for path in out.glob("asset.*.json")}
+            if all((out / f"asset.{asset}.zip").is_file() for asset in assets.values()):
+                cache.keep(self._folder, name, Kept(files=texts, assets=assets))
+            return read(out, project.stack_name)
         files = cache.retarget(kept, assets, project.stack_name)
         out.mkdir(parents=True, exist_ok=True)
         zips = {f"asset.{assets[item.function]}.zip": item for item in bundles}
@@ -69,36 +77,35 @@ class CachedSynthesizer:
                     (Path(folder) / file).replace(out / file)
         return read(out, project.stack_name)
 
-    def _by_cdk(
-        self,
-        project: Project,
-        bundles: Sequence[Bundle],
-        out: Path,
-        name: str,
-        assets: dict[str, str],
-    ) -> Assembly:
+    def _by_cdk(self, project: Project, bundles: Sequence[Bundle], out: Path) -> dict[str, str]:
+        """Have CDK write to `out`; return the texts of it."""
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=".synth-") as folder:
             made = Path(folder)
             bootstrapped = self._bootstrapped
             run_cdk(project, bundles, made, bootstrapped=bootstrapped, write=self._zips.write)
-            texts = tidied(made, project.stack_name)
+            texts = tidied(made, project)
+            if project.infra is not None:
+                deployable.check(made, project.stack_name, images=bootstrapped)
             _remove_stale(out, {path.name for path in made.iterdir()})
             for path in made.iterdir():
+                if path.is_dir() and (out / path.name).is_dir():  # named by what it holds
+                    continue
                 path.replace(out / path.name)
-        if all((out / f"asset.{asset}.zip").is_file() for asset in assets.values()):
-            cache.keep(self._folder, name, Kept(files=texts, assets=assets))
-        return read(out, project.stack_name)
+        return texts
 
 
-def tidied(out: Path, stack_name: str) -> dict[str, str]:
-    """The text files that CDK wrote to a folder, made tidy there."""
+def tidied(out: Path, project: Project) -> dict[str, str]:
+    """What CDK wrote to a folder but for assets, made tidy there."""
     written = {
         path.name: path.read_text("utf-8")
         for path in sorted(out.iterdir())
-        if path.suffix != ".zip"
+        if path.is_file() and not path.name.startswith("asset.")
     }
-    texts = assembly.without_implied_dependencies(written, stack_name)
+    texts = assembly.without_implied_dependencies(written, project.stack_name)
+    if project.infra is not None:
+        days = project.settings.defaults.log_retention
+        texts = assembly.with_log_groups(texts, project.stack_name, days=days)
     for name, text in texts.items():
         (out / name).write_text(text, "utf-8")
     return texts
@@ -146,6 +153,7 @@ def run_cdk(
 
     Raises:
         SynthesisError: CDK could not make it.
+        ProjectError: infra.py has gone wrong.
     """
     kernel.choose_node()
     from maestro_cdk.stack import app  # noqa: PLC0415 - half a second, spared by the cache
@@ -158,13 +166,9 @@ def run_cdk(
     except MaestroError:
         raise
     except Exception as error:  # jsii raises errors of several kinds, RuntimeError among them
-        raise SynthesisError(f"CDK: {_said(error)}") from error
-
-
-def _said(error: Exception) -> str:
-    """What CDK says of an error, but for the calls in its own code that led there."""
-    lines = str(error).strip().splitlines() or [repr(error)]
-    return "\n  ".join(line.strip() for line in lines if not line.lstrip().startswith("at "))
+        if project.infra is not None:
+            raise extension.told(error, project.infra) from error
+        raise SynthesisError(f"CDK: {extension.said(error)}") from error
 
 
 def _check_out(out: Path) -> None:

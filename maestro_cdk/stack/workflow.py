@@ -1,6 +1,5 @@
 """The Workflow construct: a project's folder to the resources that run it."""
 
-import json
 import os
 import re
 import tempfile
@@ -22,21 +21,22 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from maestro_cdk.asl.arns import TOKEN
+from maestro_cdk.asl.names import Promised
 from maestro_cdk.model import (
     Bundle,
+    Finding,
     Function,
-    FunctionArn,
     FunctionSettings,
     Policy,
     Project,
-    PseudoParameter,
-    Substitution,
+    Provided,
 )
 from maestro_cdk.project import bundle, caches, roles, scanner
 from maestro_cdk.project.bundle import WriteZip
 from maestro_cdk.project.dependencies.installer import Installer
 from maestro_cdk.project.settings import Flags
-from maestro_cdk.stack import values
+from maestro_cdk.stack import extension, values
+from maestro_cdk.stack.substitutions import Complete, Substitutions
 
 INLINE_DEFINITION_LIMIT = 400_000
 """Bytes of a definition above which it stands in S3: a template has room for 1,000,000."""
@@ -74,10 +74,13 @@ class Workflow(Construct):
     Raises:
         ProjectError: the folder cannot be deployed.
 
+    The folder's infra.py, where there is one, is handed the construct when all else is made.
+
     Attributes:
         project: what was read from the folder.
         functions: the functions, by name.
         state_machine: the state machine.
+        state_machine_role: the role that says what it may do.
         log_group: the state machine's log group, unless its logging is OFF.
     """
 
@@ -99,6 +102,7 @@ class Workflow(Construct):
                 environ=os.environ,
                 home=Path.home(),
                 today=datetime.now(UTC).date(),
+                promised=Promised(more=True),  # by whoever makes the app
             )
         self.project = source
         self._boundary = values.managed(
@@ -115,15 +119,46 @@ class Workflow(Construct):
                 for function in source.functions
             }
             self._arns = {name: made.function_arn for name, made in self.functions.items()}
+            self._substitutions = Substitutions(
+                source.definition,
+                arns=self._arns,
+                settings=source.settings.workflow.substitutions,
+            )
             self._own = {
                 f"arn:PARTITION:lambda:REGION:ACCOUNT_ID:function:{item.physical_name}": arn
                 for item in source.functions
                 for arn in [self._arns[item.name]]
             }
             self.state_machine_role = self._machine_role()
+            self._wanted = list(source.permissions)
+            self._permit()
             self.log_group = self._machine_logs()
             self.state_machine = self._machine(Path(folder))
         self._tag()
+        if source.infra is not None:
+            extension.extend(self, source.infra)
+        if any(isinstance(each, Provided) for each in source.definition.substitutions.values()):
+            self.node.add_validation(Complete(self._substitutions))
+
+    def substitute(self, name: str, value: str) -> None:
+        """Fill in `${name}` in the definition.
+
+        Args:
+            name: what stands there: letters, digits and underscores.
+            value: what it becomes: a text, or what only CDK and CloudFormation know, such as
+                `table.table_name`.
+
+        Raises:
+            SynthesisError: the name means something already, or the value is no text.
+        """
+        self._substitutions.give(name, value)
+        self._permit()
+        if name in self.project.definition.substitutions:
+            _resource(self.state_machine).definition_substitutions = self._substitutions.filled()
+
+    def missing(self) -> tuple[Finding, ...]:
+        """What the definition needs and nobody has given by now."""
+        return self._substitutions.missing()
 
     def paths(self) -> dict[str, tuple[str, ...]]:
         """Where each resource stands below this construct, by the name it has in maestro's stack."""
@@ -135,6 +170,13 @@ class Workflow(Construct):
         paths: dict[str, tuple[str, ...]] = {name: (name, "Resource") for name in names}
         if self.state_machine_role.node.try_find_child("DefaultPolicy") is not None:
             paths["StateMachinePolicy"] = ("StateMachineRole", "DefaultPolicy", "Resource")
+        if self.project.infra is not None:  # which may have given the functions permissions
+            for function in self.project.functions:
+                role = f"{function.logical_id}FunctionRole"
+                made = self.functions[function.name].role
+                if made is not None and made.node.try_find_child("DefaultPolicy") is not None:
+                    policy = f"{function.logical_id}FunctionPolicy"
+                    paths[policy] = (role, "DefaultPolicy", "Resource")
         return paths
 
     # --- functions ---------------------------------------------------------------------------
@@ -191,12 +233,17 @@ class Workflow(Construct):
 
     def _machine_role(self) -> iam.Role:
         settings = self.project.settings.workflow
-        role = self._role("StateMachineRole", "states.amazonaws.com", settings.policies, [])
-        for statement in self.project.permissions:
+        return self._role("StateMachineRole", "states.amazonaws.com", settings.policies, [])
+
+    def _permit(self) -> None:
+        """Allow the state machine what it needs, as far as what it needs it on is known."""
+        known = [each for each in self._wanted if not self._substitutions.lacks(each)]
+        self._wanted = [each for each in self._wanted if each not in known]
+        for statement in known:
             for start in range(0, len(statement.resources), ARNS_A_STATEMENT):
                 part = statement.resources[start : start + ARNS_A_STATEMENT]
-                role.add_to_policy(values.allowed(replace(statement, resources=part), self._filled))
-        return role
+                allowed = values.allowed(replace(statement, resources=part), self._filled)
+                self.state_machine_role.add_to_policy(allowed)
 
     def _machine_logs(self) -> logs.LogGroup | None:
         if self.project.settings.workflow.logging == "OFF":
@@ -217,20 +264,13 @@ class Workflow(Construct):
             body: sfn.DefinitionBody = sfn.DefinitionBody.from_file(str(file))
         else:
             body = sfn.DefinitionBody.from_string(definition.text)
-        substitutions = {
-            # It is put between the quotes of a JSON text, as it is.
-            key: json.dumps(value, ensure_ascii=False)[1:-1]
-            if isinstance(value, str)
-            else self._substitution(value)
-            for key, value in definition.substitutions.items()
-        }
         return sfn.StateMachine(
             self,
             "StateMachine",
             state_machine_name=self.project.name,
             state_machine_type=sfn.StateMachineType[settings.type],
             definition_body=body,
-            definition_substitutions=substitutions or None,
+            definition_substitutions=self._substitutions.filled() or None,
             role=self.state_machine_role,
             tracing_enabled=settings.tracing or None,
             logs=sfn.LogOptions(
@@ -241,17 +281,6 @@ class Workflow(Construct):
             if self.log_group is not None
             else None,
         )
-
-    def _substitution(self, value: Substitution) -> str:
-        match value:
-            case FunctionArn(function=name):
-                return self._arns[name]
-            case PseudoParameter(name=name):
-                return values.PSEUDO_PARAMETERS[name]
-            case str():
-                return value
-            case _:
-                return json.dumps(value)
 
     def _filled(self, text: str) -> str:
         """A text of a statement's with what CloudFormation knows in place of names and words."""
@@ -269,10 +298,9 @@ class Workflow(Construct):
     def _known(self, key: str) -> str:
         """What stands for `${key}`, and what `${key:word}` makes of that."""
         name, _, word = key.partition(":")
-        substitutions = self.project.definition.substitutions
-        if name not in substitutions:
+        value = self._substitutions.value(name)
+        if value is None:
             return f"${{{key}}}"
-        value = self._substitution(substitutions[name])
         return values.MADE_OF[word](value) if word else value
 
     # --- what both need ----------------------------------------------------------------------
@@ -313,6 +341,14 @@ class Workflow(Construct):
     def _tag(self) -> None:
         for key, value in self.project.tags.items():
             Tags.of(self).add(key, value)
+
+
+def _resource(machine: sfn.StateMachine) -> sfn.CfnStateMachine:
+    """What CDK writes of a state machine."""
+    resource = machine.node.default_child
+    if not isinstance(resource, sfn.CfnStateMachine):
+        raise TypeError("CDK gave a state machine no resource")
+    return resource
 
 
 def _configure(made: lambda_.Function, settings: FunctionSettings) -> None:

@@ -105,6 +105,7 @@ class FakeStacks:
         self._cloud, self.pace = cloud, pace
         self.failing, self.undeletable = {}, {}
         self.replacing = set()  # what a change would replace
+        self.retained = set()  # what a deletion leaves alone
         self.by_id = {}
         self.plans = {}
         self._ids = count(1)
@@ -251,6 +252,7 @@ class FakeStacks:
             at += self.pace
             reason = self.undeletable.get(item.logical_id)
             state = "DELETE_FAILED" if reason else "DELETE_COMPLETE"
+            state = "DELETE_SKIPPED" if item.logical_id in self.retained else state
             self.happen(stack_id, at, state, item.logical_id, item.type, reason)
             failed = failed or bool(reason)
         self.happen(stack_id, at, "DELETE_FAILED" if failed else "DELETE_COMPLETE")
@@ -289,6 +291,9 @@ class FakeStacks:
     def _happened(self, entry, event):
         if event.type == STACK:
             entry.stack = replace(entry.stack, status=event.status, reason=event.reason)
+        elif event.status == "DELETE_SKIPPED":
+            found = entry.resources[event.logical_id]
+            entry.resources[event.logical_id] = replace(found, status=event.status)
         elif event.status == "DELETE_COMPLETE":
             entry.resources.pop(event.logical_id, None)
             if event.type == MACHINE:

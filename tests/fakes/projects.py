@@ -57,6 +57,7 @@ class FakeSynthesizer:
     def __init__(self, *, code="1", padding=0):
         self.code, self.padding = code, padding
         self.error = None
+        self.retained = ()  # the logical ids of what a teardown leaves alone
 
     def synthesize(self, project, bundles, out, /):
         if self.error:
@@ -73,6 +74,8 @@ class FakeSynthesizer:
             resources[f"{stem}Role"] = {"Type": "AWS::IAM::Role"}
             resources[stem] = {"Type": "AWS::Lambda::Function", "Key": digest}
         resources["StateMachine"] = {"Type": "AWS::StepFunctions::StateMachine"}
+        for key in self.retained:
+            resources[key]["DeletionPolicy"] = "Retain"
         owner = {"project": project.settings.workflow.name}
         if project.settings.stage:
             owner["stage"] = project.settings.stage

@@ -37,8 +37,8 @@ def synthesize(tmp_path):
         out = tmp_path / f"out-{next(runs)}"
         out.mkdir()
         app.write(project, bundles(project), out, bootstrapped=bootstrapped)
-        synth.tidied(out, project.stack_name)
-        return {path.name: path.read_bytes() for path in out.iterdir()}
+        synth.tidied(out, project)
+        return {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
 
     return synthesized
 

@@ -17,11 +17,11 @@ def node():
 
 @pytest.fixture
 def folder(tmp_path):
-    def make(name, settings=""):
+    def make(name, settings="", state=None):
         root = tmp_path / name
         (root / "lambdas").mkdir(parents=True)
         (root / "lambdas" / "manager.py").write_text(PYTHON)
-        task = {"Type": "Task", "Resource": "${manager}", "End": True}
+        task = state or {"Type": "Task", "Resource": "${manager}", "End": True}
         definition = {"StartAt": "Do", "States": {"Do": task}}
         (root / "definition.asl.json").write_text(json.dumps(definition))
         (root / "maestro.toml").write_text(settings)
@@ -109,6 +109,78 @@ def test_a_folder_with_problems_is_refused(folder, app):
     from maestro_cdk import Workflow  # noqa: PLC0415
 
     root = folder("orders")
-    (root / "lambdas" / "manager.py").unlink()
+    (root / "lambdas" / "manager.py").rename(root / "lambdas" / "a manager.py")
     with pytest.raises(ProjectError):
         Workflow(app.stack, "One", root)
+
+
+def test_an_app_can_give_substitutions(folder, app):
+    from aws_cdk import aws_sqs as sqs  # noqa: PLC0415
+
+    from maestro_cdk import Workflow  # noqa: PLC0415
+
+    root = folder("orders", state={"Type": "Task", "Resource": "${Worker}", "End": True})
+    workflow = Workflow(app.stack, "One", root)
+    queue = sqs.Queue(app.stack, "Queue")
+    workflow.substitute("Worker", queue.queue_arn)
+    resources = app.resources()
+    (machine,) = of_type(resources, "AWS::StepFunctions::StateMachine").values()
+    arn = {"Fn::GetAtt": [next(iter(of_type(resources, "AWS::SQS::Queue"))), "Arn"]}
+    assert machine["Properties"]["DefinitionSubstitutions"] == {"Worker": arn}
+    (policy,) = of_type(resources, "AWS::IAM::Policy").values()
+    (statement,) = [
+        each
+        for each in policy["Properties"]["PolicyDocument"]["Statement"]
+        if each["Action"] == "lambda:InvokeFunction"
+    ]
+    assert statement["Resource"][0] == arn
+
+
+def test_what_an_app_does_not_give_is_an_error_when_it_is_synthesized(folder, app):
+    from maestro_cdk import Workflow  # noqa: PLC0415
+
+    root = folder("orders", state={"Type": "Task", "Resource": "${Worker}", "End": True})
+    Workflow(app.stack, "One", root)
+    with pytest.raises(
+        RuntimeError, match=r"definition\.asl\.json:1:\d+: \$\{Worker\} names nothing"
+    ):
+        app.resources()
+
+
+INFRA = """
+from aws_cdk.aws_sqs import Queue
+from names import QUEUE
+
+def extend(workflow):
+    queue = Queue(workflow, QUEUE)
+    queue.grant_send_messages(workflow.functions["manager"])
+    workflow.substitute(QUEUE, queue.queue_url)
+"""
+
+
+def test_the_infra_of_each_of_two_folders_is_its_own(folder, app):
+    from maestro_cdk import Workflow  # noqa: PLC0415
+
+    for name in ("orders", "returns"):
+        state = {"Type": "Pass", "Result": f"${{{name.title()}Queue}}", "End": True}
+        root = folder(name, state=state)
+        (root / "infra.py").write_text(INFRA)
+        (root / "names.py").write_text(f"QUEUE = '{name.title()}Queue'\n")
+        Workflow(app.stack, name.title(), root)
+    resources = app.resources()
+    queues = sorted(of_type(resources, "AWS::SQS::Queue"))
+    assert [key[:-8] for key in queues] == ["OrdersOrdersQueue", "ReturnsReturnsQueue"]
+    for machine in of_type(resources, "AWS::StepFunctions::StateMachine").values():
+        (value,) = machine["Properties"]["DefinitionSubstitutions"].values()
+        assert value["Ref"] in queues
+
+
+def test_an_error_in_infra_is_one_of_the_project_in_an_app_too(folder, app):
+    from maestro_cdk import Workflow  # noqa: PLC0415
+
+    root = folder("orders")
+    (root / "infra.py").write_text("def extend(workflow):\n    1 / 0\n")
+    with pytest.raises(ProjectError) as caught:
+        Workflow(app.stack, "One", root)
+    assert caught.value.message == "ZeroDivisionError: division by zero"
+    assert str(caught.value.where) == "infra.py:2:5"

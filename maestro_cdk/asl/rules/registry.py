@@ -176,6 +176,17 @@ FOLDER_RULES: tuple[FolderRule, ...] = (
         optional=True,
     ),
     FolderRule(
+        id="unused-substitution",
+        severity="info",
+        summary="What infra.py gives to the definition stands in it.",
+        optional=True,
+    ),
+    FolderRule(
+        id="infra",
+        severity="error",
+        summary="infra.py can be run, and has an `extend(workflow)`.",
+    ),
+    FolderRule(
         id="limits",
         severity="error",
         summary="The workflow is no larger than AWS takes.",

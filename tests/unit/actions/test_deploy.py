@@ -1,5 +1,8 @@
 """Planning and carrying out a deployment, whatever state the stack is in."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from maestro_cdk.actions import deploy as deploying
@@ -92,6 +95,19 @@ def test_what_has_a_name_is_not_replaced(deploy, prepare, cloud, synthesizer):
         prepare()
     assert cloud.called("discard")
     assert cloud.stacks.describe("approval").status == "CREATE_COMPLETE"
+
+
+def test_what_a_teardown_will_leave_alone_is_told_once(deploy, synthesizer, reporter):
+    synthesizer.retained = ("ManagerFunction",)
+    deploy()
+    told = (
+        "ManagerFunction (AWS::Lambda::Function) stays after a teardown: "
+        "its removal policy is Retain"
+    )
+    assert reporter.texts.count(told) == 1
+    synthesizer.code = "2"
+    deploy()
+    assert reporter.texts.count(told) == 1
 
 
 def test_what_is_left_of_a_failed_creation_may_not_go_away(prepare, cloud):
@@ -306,6 +322,19 @@ def test_a_stack_that_vanishes_meanwhile_is_told(prepare, cloud, clock, reporter
 def test_a_resource_is_of_the_file_that_made_it(logical_id, file):
     found = deploying.source_of(project(functions=("foo", "foo-function")), logical_id)
     assert found == (SourceRef(file=file) if file else None)
+
+
+@pytest.mark.parametrize(
+    ("logical_id", "file"),
+    [
+        ("Orders", "infra.py"),
+        ("FooFunctionPolicy", "lambdas/foo.py"),
+        ("StateMachinePolicy", None),
+    ],
+)
+def test_a_resource_of_infra_is_of_that_file(logical_id, file):
+    extended = replace(project(functions=("foo",)), infra=Path("infra.py"))
+    assert deploying.source_of(extended, logical_id) == (SourceRef(file=file) if file else None)
 
 
 # --- what is told ----------------------------------------------------------------------------

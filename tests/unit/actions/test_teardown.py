@@ -46,6 +46,15 @@ def test_a_stack_is_deleted_with_all_its_files(deploy, tear, cloud):
     assert cloud.stacks.describe("approval") is None
 
 
+def test_what_the_template_retains_is_told_and_is_no_failure(deploy, tear, cloud):
+    deploy()
+    cloud.stacks.retained.add("ManagerFunction")
+    torn = tear()
+    assert torn.kept == ("AWS::Lambda::Function approval-ManagerFunction",)
+    assert {item.logical_id for item in torn.resources} == {"ManagerFunctionRole", "StateMachine"}
+    assert torn.left == ()
+
+
 def test_another_projects_files_stay(deploy, tear, cloud):
     deploy(project("approval"))
     deploy(project("approval-two"))

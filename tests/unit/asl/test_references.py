@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from maestro_cdk.asl import document, references
 from maestro_cdk.asl.arns import TOKEN
-from maestro_cdk.model import FunctionArn, PseudoParameter
+from maestro_cdk.asl.names import Promised
+from maestro_cdk.model import FunctionArn, Provided, PseudoParameter
 
 FUNCTIONS = {"manager": "Manager", "send-mail": "SendMail"}
 INVOKE = "arn:aws:states:::lambda:invoke"
@@ -575,3 +576,104 @@ def test_whatever_is_written_the_outcome_is_json_and_every_key_of_ours_is_used(o
     assert set(definition.substitutions) <= tokens
     for arn in definition.foreign_functions:
         assert arn.startswith("arn:")
+
+
+# --- what is given later ---------------------------------------------------------------------
+
+
+def later(definition, *names, more=False, functions=None, **substitutions):
+    return references.resolve(
+        document.parse(json.dumps(definition), file="definition.asl.json"),
+        functions=FUNCTIONS if functions is None else functions,
+        workflow="approval",
+        substitutions=substitutions,
+        promised=Promised(names=frozenset(names), more=more),
+    )
+
+
+def putting(table):
+    return machine(
+        Resource="arn:aws:states:::dynamodb:putItem", Parameters={"TableName": table, "Item": {}}
+    )
+
+
+def test_a_name_that_is_given_later_stays_for_whoever_gives_it():
+    definition, found = later(putting("${Orders}"), "Orders", "Others")
+    assert found == ()
+    (key,) = definition.substitutions
+    assert key == "Orders"
+    given = definition.substitutions[key]
+    assert isinstance(given, Provided)
+    assert given.needed
+    assert str(given.where).startswith("definition.asl.json:1:")
+    assert text_of(definition, "States", "Do", "Parameters", "TableName") == "${Orders}"
+
+
+@pytest.mark.parametrize(
+    ("state", "foreign"),
+    [
+        ({"Resource": "${Worker}"}, "${Worker}"),
+        ({"Resource": INVOKE, "Parameters": {"FunctionName": "${Worker}"}}, "${Worker}"),
+        ({"Resource": INVOKE, "Parameters": {"FunctionName": "${Worker}:live"}}, "${Worker}"),
+        (
+            {"Resource": "arn:aws:lambda:REGION:ACCOUNT_ID:function:${Worker}"},
+            "arn:aws:lambda:${AWSRegion}:${AWSAccountId}:function:${Worker}",
+        ),
+    ],
+)
+@pytest.mark.parametrize("more", [False, True])
+def test_a_function_may_be_given_later(state, foreign, more):
+    names = () if more else ("Worker",)
+    definition, found = later(machine(**state), *names, more=more)
+    assert {finding.severity for finding in found} == ({"info"} if more else set())
+    assert definition.substitutions["Worker"].needed
+    assert definition.foreign_functions == (foreign,)
+    assert definition.functions == ()
+
+
+def test_a_function_of_the_folder_is_the_nearer_meaning_of_its_own_name():
+    definition, _ = later(machine(Resource="${manager}"), "Manager", more=True)
+    assert definition.substitutions == {"ManagerArn": FunctionArn(function="manager")}
+
+
+def test_a_name_that_is_promised_is_the_nearer_meaning_than_a_likeness():
+    definition, found = later(machine(Resource="${ManagerArn}"), "ManagerArn")
+    assert found == ()
+    assert isinstance(definition.substitutions["ManagerArn"], Provided)
+
+
+def test_no_key_of_ours_is_one_that_is_promised():
+    definition, _ = later(machine(Resource="${manager}", Comment="${ManagerArn}"), "ManagerArn")
+    assert set(definition.substitutions) == {"ManagerArn", "ManagerArn0"}
+    assert text_of(definition, "States", "Do", "Resource") == "${ManagerArn0}"
+
+
+def test_text_that_may_mean_something_else_is_not_needed():
+    definition, (finding,) = later(machine(Resource="${manager}", Comment="${what}"), more=True)
+    assert not definition.substitutions["what"].needed
+    assert (finding.rule, finding.severity) == ("unknown-substitution", "info")
+
+
+def test_a_name_in_both_kinds_of_places_is_needed_and_told_once():
+    value = machine(Comment="${Worker}", Resource="${Worker}")
+    definition, found = later(value, more=True)
+    assert definition.substitutions["Worker"].needed
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("token", ["${AWS::Nothing}", "${a.b}", "${a-b}"])
+def test_what_nobody_can_give_is_unknown_whatever_is_promised(token):
+    _, (finding,) = later(machine(Resource=token), more=True)
+    assert finding.severity == "error"
+
+
+def test_a_key_may_be_given_later():
+    definition, found = later(machine(Resource="${manager}", Result={"${Name}": 1}), "Name")
+    assert found == ()
+    assert definition.substitutions["Name"].needed
+
+
+def test_a_misspelt_name_is_told_the_one_that_is_promised():
+    _, (finding,) = later(putting("${Order}"), "Orders")
+    assert finding.severity == "warning"
+    assert finding.hint.startswith("did you mean 'Orders'? ")

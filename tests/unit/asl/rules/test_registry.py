@@ -73,6 +73,7 @@ def test_rules_that_can_be_switched_off_are_those_of_the_language_and_some():
         "ignored",
         "runtime",
         "unknown-substitution",
+        "unused-substitution",
         "wide-permission",
     }
 
