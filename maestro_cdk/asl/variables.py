@@ -121,7 +121,8 @@ def _uses(site: Site) -> Iterator[Use]:
 def _scope(machine: Machine, known: Mapping[Pointer, Scope]) -> Scope:
     if not machine.pointer:
         return Scope(machine=machine)
-    at = machine.pointer[:-2] if machine.pointer[-2:-1] == ("Branches",) else machine.pointer[:-1]
+    branch = isinstance(machine.pointer[-1], int)
+    at = machine.pointer[:-2] if branch else machine.pointer[:-1]
     outer = known[at[:-2]]
     value = outer.machine.states[str(at[-1])]
     holder = State(name=str(at[-1]), pointer=at, value=value, machine=outer.machine)

@@ -1,7 +1,7 @@
 """A folder to a Project, or to one error with every problem that was found."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
@@ -362,7 +362,7 @@ class _Scan:
             timeout=found.timeout,
         )
         self.report.findings += registry.check(subject, disabled=found.disable_rules)
-        self.permissions = self._permissions(parsed, definition, subject.functions or {}, workflow)
+        self.permissions = self._permissions(subject, definition, workflow)
         if found.timeout is not None and isinstance(parsed.value, dict):
             text = document.with_member(definition.text, "TimeoutSeconds", str(found.timeout))
             definition = replace(definition, text=text)
@@ -377,23 +377,19 @@ class _Scan:
         return definition
 
     def _permissions(
-        self,
-        parsed: document.Document,
-        definition: Definition,
-        functions: Collection[str],
-        workflow: str,
+        self, subject: Subject, definition: Definition, workflow: str
     ) -> tuple[PolicyStatement, ...]:
         found = permissions.of(
-            parsed,
+            subject.document,
             definition,
             workflow=workflow,
-            functions={name: f"{workflow}_{name}" for name in functions},
+            functions={name: f"{workflow}_{name}" for name in subject.functions or ()},
             settings=self.settings.workflow,
-            services=BotocoreModels(),
+            services=subject.services,
             known=IamReference(),
         )
-        # What is no Resource to begin with needs to be mended, not to be allowed.
-        wrong = {item.where for item in self.report.findings if item.severity == "error"}
+        # What is wrong to begin with needs to be mended, not to be allowed.
+        wrong = {item.where for item in self.report.findings if item.severity != "info"}
         self.report.findings += [item for item in found.findings if item.where not in wrong]
         return found.statements
 

@@ -41,8 +41,6 @@ def infra(project, folder):
 
     def write(text, definition=PUT, **modules):
         project(definition)
-        with (folder / "maestro.toml").open("a") as settings:
-            settings.write('disable_rules = ["ungranted"]\n')
         for name, content in {"infra": text, **modules}.items():
             (folder / f"{name}.py").write_text(dedent(content).lstrip())
         return folder
