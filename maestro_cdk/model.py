@@ -208,10 +208,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A folder, understood.
-
-    `permissions` are what its state machine needs, `infra` is the file with CDK code of the user's.
-    """
+    """A folder, understood: `permissions` its machine needs, `infra` is the user's CDK code."""
 
     folder: Path
     definition: Definition

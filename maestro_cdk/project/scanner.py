@@ -389,8 +389,15 @@ class _Scan:
             known=IamReference(),
         )
         # What is wrong to begin with needs to be mended, not to be allowed.
-        wrong = {item.where for item in self.report.findings if item.severity != "info"}
-        self.report.findings += [item for item in found.findings if item.where not in wrong]
+        wrong: set[object] = {
+            item.where for item in self.report.findings if item.severity != "info"
+        }
+        wrong |= {
+            item.state for item in self.report.findings if item.rule == "unknown-substitution"
+        }
+        self.report.findings += [
+            item for item in found.findings if not wrong & {item.where, item.state}
+        ]
         return found.statements
 
 
