@@ -1,6 +1,15 @@
-"""What the roles of a project's functions may do, as far as its settings say."""
+"""What the roles of a project may do: its functions', by its settings, and its machine's."""
 
-from maestro_cdk.model import Function, PolicyStatement
+from maestro_cdk.asl import permissions
+from maestro_cdk.asl.rules import Subject
+from maestro_cdk.model import (
+    Definition,
+    Finding,
+    Function,
+    PolicyStatement,
+    WorkflowSettings,
+)
+from maestro_cdk.services.authorization import IamReference
 
 _NETWORK = PolicyStatement(
     actions=(
@@ -45,3 +54,31 @@ def of(function: Function) -> tuple[PolicyStatement, ...]:
         action = "sns:Publish" if ":sns:" in settings.dead_letter else "sqs:SendMessage"
         statements.append(PolicyStatement(actions=(action,), resources=(settings.dead_letter,)))
     return tuple(statements)
+
+
+def of_machine(
+    subject: Subject,
+    definition: Definition,
+    workflow: str,
+    settings: WorkflowSettings,
+    findings: list[Finding],
+) -> tuple[tuple[PolicyStatement, ...], list[Finding]]:
+    """What the state machine's role may do, and the findings with what is to be said of that.
+
+    What is wrong to begin with needs to be mended, not to be allowed: of that nothing more is said.
+    """
+    needed = permissions.of(
+        subject.document,
+        definition,
+        workflow=workflow,
+        functions={name: f"{workflow}_{name}" for name in subject.functions or ()},
+        settings=settings,
+        services=subject.services,
+        known=IamReference(),
+    )
+    places = {item.where for item in findings if item.severity != "info"}
+    states = {item.state for item in findings if item.rule == "unknown-substitution"}
+    told = [
+        item for item in needed.findings if item.where not in places and item.state not in states
+    ]
+    return needed.statements, [*findings, *told]

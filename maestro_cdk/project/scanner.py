@@ -7,7 +7,7 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-from maestro_cdk.asl import document, permissions, references
+from maestro_cdk.asl import document, references
 from maestro_cdk.asl.names import NOTHING_PROMISED, Promised, plain
 from maestro_cdk.asl.rules import Subject, registry
 from maestro_cdk.errors import ProjectError, UsageError
@@ -21,14 +21,21 @@ from maestro_cdk.model import (
     Severity,
     SourceRef,
 )
-from maestro_cdk.project import definitions, entries, handlers, infra, lifecycles, settings
+from maestro_cdk.project import (
+    definitions,
+    entries,
+    handlers,
+    infra,
+    lifecycles,
+    roles,
+    settings,
+)
 from maestro_cdk.project.definitions import DEFINITION
 from maestro_cdk.project.dependencies import needs
 from maestro_cdk.project.dependencies.failures import Failure
 from maestro_cdk.project.entries import LAMBDAS, Candidate
 from maestro_cdk.project.infra import Infra
 from maestro_cdk.project.report import Report
-from maestro_cdk.services.authorization import IamReference
 from maestro_cdk.services.models import BotocoreModels
 
 FUNCTION_NAME_LIMIT = 64  # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
@@ -362,7 +369,8 @@ class _Scan:
             timeout=found.timeout,
         )
         self.report.findings += registry.check(subject, disabled=found.disable_rules)
-        self.permissions = self._permissions(subject, definition, workflow)
+        needed = roles.of_machine(subject, definition, workflow, found, self.report.findings)
+        self.permissions, self.report.findings = needed
         if found.timeout is not None and isinstance(parsed.value, dict):
             text = document.with_member(definition.text, "TimeoutSeconds", str(found.timeout))
             definition = replace(definition, text=text)
@@ -375,30 +383,6 @@ class _Scan:
                 "move a part of it into a workflow of its own",
             )
         return definition
-
-    def _permissions(
-        self, subject: Subject, definition: Definition, workflow: str
-    ) -> tuple[PolicyStatement, ...]:
-        found = permissions.of(
-            subject.document,
-            definition,
-            workflow=workflow,
-            functions={name: f"{workflow}_{name}" for name in subject.functions or ()},
-            settings=self.settings.workflow,
-            services=subject.services,
-            known=IamReference(),
-        )
-        # What is wrong to begin with needs to be mended, not to be allowed.
-        wrong: set[object] = {
-            item.where for item in self.report.findings if item.severity != "info"
-        }
-        wrong |= {
-            item.state for item in self.report.findings if item.rule == "unknown-substitution"
-        }
-        self.report.findings += [
-            item for item in found.findings if not wrong & {item.where, item.state}
-        ]
-        return found.statements
 
 
 def _ordered(findings: list[Finding]) -> tuple[Finding, ...]:
