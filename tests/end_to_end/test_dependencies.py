@@ -3,6 +3,9 @@
 import json
 import os
 import platform
+import signal
+import socket
+import subprocess
 import sys
 import zipfile
 
@@ -208,3 +211,60 @@ def test_json_of_a_failed_build_names_the_package(maestro, packed, tmp_path):
     (finding,) = json.loads(result.out)["error"]["findings"]
     assert finding["message"] == "there is no version native==9"
     assert finding["file"] == "lambdas/py/requirements.txt"
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("requirements.txt", "greetings==1.0\n"),
+        ("package.json", None),
+    ],
+    ids=["uv", "npm"],
+)
+def test_an_interruption_ends_the_installer_and_leaves_nothing(
+    maestro, write, packages, tmp_path, tmp_path_factory, file, text
+):
+    registry, _ = packages
+    python = file == "requirements.txt"
+    folder = write(tmp_path / "slow", {"Call": invoking("f")})
+    home = folder / "lambdas" / "f"
+    home.mkdir()
+    (home / ("index.py" if python else "index.mjs")).write_text(
+        "def handler(event, context): ...\n" if python else "export const handler = async () => 1;"
+    )
+    (home / file).write_text(text or registry.package("greetings"))
+    if not python:
+        (home / "package-lock.json").write_text(registry.lock("greetings"))
+    users = tmp_path_factory.mktemp("home")
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # nobody answers there
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        environ = {"UV_DEFAULT_INDEX": address, "npm_config_registry": address, "HOME": str(users)}
+        pipes = {"stderr": subprocess.PIPE, "env": maestro.environ | environ}
+        command = subprocess.Popen([*maestro.command, "synth", "-q"], cwd=folder, **pipes)
+        silent.settimeout(30)
+        connection, _ = silent.accept()  # the installer is at it
+        command.send_signal(signal.SIGINT)
+        assert command.wait(20) == 130
+        command.stderr.close()
+        connection.settimeout(10)
+        while connection.recv(65536):  # until it is gone
+            pass
+        connection.close()
+    assert list((users / ".cache" / "maestro" / "dependencies").iterdir()) == []
+
+
+def test_two_at_once_take_the_same(maestro, packed, tmp_path, tmp_path_factory):
+    folder, environ, _ = packed
+    users = tmp_path_factory.mktemp("home")
+    given = maestro.environ | environ | {"HOME": str(users)}
+    commands = [
+        subprocess.Popen(
+            [*maestro.command, "synth", "-q", "-o", str(tmp_path / f"{n}")], cwd=folder, env=given
+        )
+        for n in range(2)
+    ]
+    assert [command.wait(120) for command in commands] == [0, 0]
+    one, two = ({p.name: p.read_bytes() for p in (tmp_path / f"{n}").iterdir()} for n in range(2))
+    assert one == two
+    kept = [path.name for path in (users / ".cache" / "maestro" / "dependencies").iterdir()]
+    assert len(kept) == 2
