@@ -23,6 +23,11 @@ def deferred(value: JSON) -> bool:
     return value is None
 
 
+def unclosed(text: str) -> bool:
+    """Whether a substitution begins in a text, and does not end there."""
+    return "}" not in text[text.rfind("${") :] if "${" in text else False
+
+
 def unsettled(document: Document, pointer: Pointer, value: JSON) -> bool:
     """Whether the value at a place becomes another; null does where it was read for `${...}`."""
     if value is None:

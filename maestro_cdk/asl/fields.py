@@ -287,14 +287,14 @@ SHAPES: Mapping[str, Shape] = {
     "nested rule": Shape(title="a rule in And, Or or Not", fields=NESTED_RULE),
     "credentials": Shape(
         title="Credentials",
-        fields={"RoleArn": _of(kinds.TEXT), "RoleArn.$": _path()},
+        fields={"RoleArn": _of(kinds.ROLE), "RoleArn.$": _path()},
         exclusive=(("RoleArn", "RoleArn.$"),),
         needed=(("RoleArn", "RoleArn.$"),),
         lenient=True,
     ),
     "reader": Shape(
         title="an ItemReader",
-        needed=(("Resource",),),
+        needed=(("Resource",), ("Parameters", "Arguments")),
         fields={
             "Resource": _of(kinds.TEXT),
             "Parameters": _of(kinds.OBJECT, "JSONPath"),

@@ -81,6 +81,11 @@ class Expression(NamedTuple):
     sole: bool = False
 
 
+def of_jsonpath(text: str, use: Use) -> bool:
+    """Whether a function that is called without a $ is called as JSONPath's are: States.Format."""
+    return text[: use.position].endswith("States.")
+
+
 class JsonataError(ValueError):
     """A text is no expression: why, and where."""
 

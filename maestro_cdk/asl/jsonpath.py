@@ -41,6 +41,7 @@ _NAMES = re.compile(
 _QUOTED = re.compile(r"(['\"])((?:\\.|(?!\1)[^\\])*)\1", re.DOTALL)
 _INDICES = re.compile(r"\[\s*-?\d{1,10}(?:\s*,\s*-?\d{1,10})*\s*\]")
 _SLICE = re.compile(r"\[\s*(-?\d{1,10})?\s*:\s*(-?\d{1,10})?\s*(?::\s*(?:-?\d{1,10})?\s*)?\]")
+_STILL = re.compile(r"\[[^:\]]*:[^:\]]*:\s*-?0+\s*\]")
 _ANY = re.compile(r"\[\s*\*\s*\]|\*")
 _FILTER = re.compile(r"\[\s*\?")
 
@@ -170,6 +171,8 @@ def _bracket(text: str, position: int) -> tuple[Step, int]:
         return Step("indices", position, numbers), match.end()
     if match := _SLICE.match(text, position):
         bounds = tuple(None if bound is None else int(bound) for bound in match.groups())
+        if _STILL.match(text, position):
+            raise PathError("a slice in steps of 0 comes to no end", position)
         return Step("slice", position, bounds), match.end()
     if match := _FILTER.match(text, position):
         return _filter(text, position, match.end())

@@ -69,6 +69,13 @@ def _timestamp(value: JSON) -> bool:
     return True
 
 
+_ROLE = re.compile(r"arn:[^:\s]+:iam::[^:\s]+:role/\S+")
+
+
+def _role(value: JSON) -> bool:
+    return isinstance(value, str) and bool(_ROLE.fullmatch(value))
+
+
 def one_of(*options: str) -> Kind:
     """One of some words."""
     return Kind(words=_or(options), fits=lambda value: value in options, options=options)
@@ -107,6 +114,7 @@ FLAG = Kind(words="true or false", fits=_is(bool))
 CONDITION = Kind(words="true, false", fits=_is(bool), computed=True)
 NUMBER = Kind(words="a number", fits=_numeric)
 TIMESTAMP = Kind(words="a timestamp like 2016-03-14T01:59:00Z", fits=_timestamp, computed=True)
+ROLE = Kind(words="the ARN of a role", fits=_role, computed=True)
 OBJECT = Kind(words="an object", fits=_is(dict))
 ARGUMENTS = Kind(words="an object", fits=_is(dict), computed=True)
 ITEMS = Kind(words="a list, an object", fits=_is(list, dict), computed=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from maestro_cdk.asl import integrations
 from maestro_cdk.asl.deferred import computed, deferred
 from maestro_cdk.asl.document import Pointer
 from maestro_cdk.asl.integrations import Integration
@@ -49,7 +50,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A Task whose parameters stand in the definition.
+    """A Task, or the ItemReader or ResultWriter of a Map, whose parameters stand in the definition.
 
     `places` are the values in them, at any depth, of which it is known what they are and should be:
     first all of them together.
@@ -61,21 +62,44 @@ class Call:
     places: tuple[Place, ...]
 
 
-def known(calls: Iterable[tuple[State, Integration]], services: ServiceModels) -> Iterator[Call]:
-    """The Tasks whose parameters are written down, and of which it is known what they take."""
+def known(states: Iterable[State], services: ServiceModels) -> Iterator[Call]:
+    """What is called with parameters that are written down, where it is known what it takes."""
     shapes: dict[str, Shape | None] = {}
-    for state, integration in calls:
+    for state, holder, caller in _callers(states):
+        resource = caller.get("Resource")
+        integration = integrations.parse(resource) if isinstance(resource, str) else None
+        if integration is None or (state.type == "Map" and not _stores(holder, integration)):
+            continue
         name = integration.name
         if name not in shapes:
             shapes[name] = shape(integration, services)
         taken = shapes[name]
-        key = "Parameters" if "Parameters" in state.value else "Arguments"
-        arguments = state.value.get(key)
-        if taken is None or not isinstance(arguments, dict):
+        key = "Parameters" if "Parameters" in caller else "Arguments"
+        arguments = caller.get(key)
+        if taken is None or arguments is None:
             continue
-        pointer = (*state.pointer, key)
+        if key == "Arguments" and not isinstance(arguments, dict):
+            continue  # that is a field's concern
+        pointer = (*holder, key)
         if places := tuple(_places(Place(pointer, arguments, taken))):
             yield Call(state=state, integration=integration, pointer=pointer, places=places)
+
+
+def _callers(states: Iterable[State]) -> Iterator[tuple[State, Pointer, Mapping[str, JSON]]]:
+    """Each object with a Resource: a Task, and what reads and writes a Map's items."""
+    for state in states:
+        if state.type == "Task":
+            yield state, state.pointer, state.value
+        for key in ("ItemReader", "ResultWriter") if state.type == "Map" else ():
+            storage = state.value.get(key)
+            if isinstance(storage, dict):
+                yield state, (*state.pointer, key), storage
+
+
+def _stores(holder: Pointer, integration: Integration) -> bool:
+    """Whether an integration is one that an ItemReader or a ResultWriter can have."""
+    reads = integration.name in _STORED
+    return reads if holder[-1] == "ItemReader" else integration.name == "s3:putObject"
 
 
 def _places(place: Place) -> Iterator[Place]:
@@ -121,9 +145,10 @@ def shape(integration: Integration, services: ServiceModels) -> Shape | None:
     """What the parameters of an integration look like; None where that is not known."""
     if integration.name in _OWN:
         return _OWN[integration.name]
-    if integration.api is None:
+    api = integration.api or _STORED.get(integration.name)
+    if api is None:
         return None
-    service, action = integration.api
+    service, action = api
     model = services.service(service)
     operation = model.operation(action) if model else None
     taken = operation.parameters if operation else None
@@ -168,9 +193,20 @@ def _element(taken: Shape, member: str) -> Shape:
     return taken.members[member].element or ANY
 
 
+_STORED = {
+    "s3:getObject": ("s3", "getObject"),
+    "s3:listObjectsV2": ("s3", "listObjectsV2"),
+}
+"""What reads the items of a Map.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+"""
+
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 _S3 = _structure("S3Uri", S3Uri=TEXT)
-_CONNECTION = _structure("ConnectionArn", ConnectionArn=TEXT)
+CONNECTION_ARN = Form(type="string")
+URL = Form(type="string")
+_CONNECTION = _structure("ConnectionArn", ConnectionArn=CONNECTION_ARN)
 _CLUSTER = {"ClusterName": TEXT, "CertificateAuthority": TEXT, "Endpoint": TEXT}
 
 _OWN: Mapping[str, Shape] = {
@@ -190,7 +226,7 @@ _OWN: Mapping[str, Shape] = {
     # https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
     "http:invoke": _structure(
         "ApiEndpoint Method",
-        ApiEndpoint=TEXT,
+        ApiEndpoint=URL,
         Method=Form(type="string", enum=_METHODS),
         InvocationConfig=_CONNECTION,
         Authentication=_CONNECTION,
@@ -225,6 +261,8 @@ _OWN: Mapping[str, Shape] = {
         "ClusterId TerminationProtected", ClusterId=TEXT, TerminationProtected=FLAG
     ),
     "elasticmapreduce:terminateCluster": _structure("ClusterId", ClusterId=TEXT),
+    # https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
+    "s3:putObject": _structure("Bucket", Bucket=TEXT, Prefix=TEXT),
 }
 
 

@@ -218,6 +218,10 @@ class _Resolver:
 
     def _ours(self, name: str, qualifier: str, place: Place) -> str:
         self.called[place.pointer] = name
+        if qualifier not in ("", ":$LATEST"):
+            message = f"function {name!r} has no version or alias {qualifier.removeprefix(':')!r}"
+            hint = "leave it out; the function itself is called then"
+            self._finding("unknown-function", "warning", message, hint, place.pointer)
         if place.invokes:
             self.invoked.add(name)
         return f"${{{self._function_key(name)}}}{qualifier}"

@@ -19,7 +19,7 @@ from maestro_cdk.cli.findings import (
 )
 from maestro_cdk.cli.options import PROJECT, shared
 from maestro_cdk.errors import ProjectError, UsageError
-from maestro_cdk.model import JSON, Finding
+from maestro_cdk.model import JSON, Finding, SourceRef
 from maestro_cdk.project import definitions
 from maestro_cdk.services.models import BotocoreModels
 
@@ -100,7 +100,9 @@ def _of_file(file: Path) -> tuple[Finding, ...]:
     except ProjectError as error:
         return error.findings
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+        where = SourceRef(file=file.as_posix())
+        message = f"it cannot be read: {error.strerror}"
+        return (Finding(rule="definition", severity="error", message=message, where=where),)
     return registry.check(Subject(document=parsed, services=BotocoreModels()))
 
 

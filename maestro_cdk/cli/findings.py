@@ -99,7 +99,7 @@ def as_github(findings: Iterable[Finding]) -> str:
     """
     lines = []
     for finding in findings:
-        text = f"{finding.message}. {finding.hint}" if finding.hint else finding.message
+        text = f"{finding.message} - {finding.hint}" if finding.hint else finding.message
         file = _github(finding.where.file).replace(":", "%3A").replace(",", "%2C")
         place = f"file={file}"
         place += f",line={finding.where.line}" if finding.where.line else ""

@@ -204,3 +204,12 @@ def test_the_problem_in_the_docs_is_what_is_shown(maestro, documented):
     documented("workflow.py", module.replace('"manager"', '"manger"'), "manager", "mailer", "stock")
     (shown,) = (block for block in blocks("workflows-in-python.md", "") if "error:" in block)
     assert shown in maestro("validate").out
+
+
+def test_a_file_that_cannot_be_read_is_told_beside_the_others(maestro, folder):
+    (folder / "good.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}')
+    (folder / "bad.json").write_text("{")
+    result = maestro("validate", "good.json", "gone.json", "bad.json", "--format", "json")
+    found = [(f["file"], f["rule"]) for f in result.json["findings"]]
+    assert found == [("gone.json", "definition"), ("bad.json", "json-syntax")]
+    assert result.code == 1

@@ -84,8 +84,8 @@ class Subject:
 
     @cached_property
     def passed(self) -> tuple[Call, ...]:
-        """Every Task of which it is known what it passes, and what may be passed."""
-        return tuple(parameters.known(self.calls, self.services))
+        """Every call of which it is known what it passes, and what may be passed."""
+        return tuple(parameters.known(self.states, self.services))
 
     @cached_property
     def invocations(self) -> tuple[Invocation, ...]:
@@ -99,6 +99,8 @@ class Rule:
 
     `summary` is what it is about in one sentence, `explanation` the page on it: why it matters,
     what AWS does, where that is written; Markdown. `severity` is that of its gravest findings.
+    What one that `yields` finds at the very place of an error comes of the same mistake, and is
+    left out.
     """
 
     id: str
@@ -107,6 +109,7 @@ class Rule:
     check: Callable[[Subject], Iterator[Finding]]
     explanation: str = ""
     optional: bool = True
+    yields: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

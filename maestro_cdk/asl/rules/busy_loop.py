@@ -6,6 +6,7 @@ from maestro_cdk.asl.deferred import deferred
 from maestro_cdk.asl.document import Pointer
 from maestro_cdk.asl.graph import loops, reachable
 from maestro_cdk.asl.rules import Rule, Subject
+from maestro_cdk.asl.rules.no_end import closings
 from maestro_cdk.model import JSON, Finding
 
 SLOW = (".sync", ".sync:2", ".waitForTaskToken")
@@ -25,7 +26,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         pointer = found.machine.pointer
         if any(pointer[: len(inside)] == inside for inside in express):
             continue
-        if found.start is None:
+        if found.start is None or not closings(found):  # of which `no-end` tells
             continue
         states = found.machine.states
         fast = {name for name in reachable(found, [found.start]) if not _waits(states[name])}

@@ -7,7 +7,7 @@ from maestro_cdk.asl import jsonata
 from maestro_cdk.asl.expressions import Site, paths
 from maestro_cdk.asl.findings import finding, meant
 from maestro_cdk.asl.rules import Rule, Subject
-from maestro_cdk.model import Finding
+from maestro_cdk.model import Finding, Severity
 
 Members: TypeAlias = Mapping[str, "Members | None"]
 
@@ -35,6 +35,8 @@ https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.
 def check(subject: Subject) -> Iterator[Finding]:
     """Findings about members of the context object that are not there, or not here."""
     for site in subject.sites:
+        if site.kind == "result":  # `paths` tells that nothing is written there
+            continue
         for names, position in _read(site):
             yield from _member(subject, site, names, position)
 
@@ -79,9 +81,11 @@ def _item(subject: Subject, site: Site, position: int) -> Iterator[Finding]:
     """Items are known where a Map makes the input of an iteration."""
     if site.state.type == "Map" and site.field in ("ItemSelector", "Parameters"):
         return
+    inside = not {"ItemProcessor", "Iterator"}.isdisjoint(map(str, site.pointer))
     message = "the item of a Map is known in its ItemSelector only"
     hint = "put it into the ItemSelector of the Map, and read it from the input here"
-    yield finding(RULE.id, "warning", subject.document, site, message, hint=hint, position=position)
+    severity: Severity = "warning" if inside else "error"
+    yield finding(RULE.id, severity, subject.document, site, message, hint=hint, position=position)
 
 
 def _token(subject: Subject, site: Site, position: int) -> Iterator[Finding]:
@@ -99,9 +103,10 @@ def _token(subject: Subject, site: Site, position: int) -> Iterator[Finding]:
 
 RULE = Rule(
     id="context-object",
-    severity="warning",
+    severity="error",
     summary="What is read of the context object is there, and there in this place.",
     check=check,
+    yields=True,
     explanation="""
 The context object (`$$` in JSONPath, `$states.context` in JSONata) tells about the execution. What
 it does not hold is not noticed when a state machine is created: the execution fails with
@@ -110,7 +115,8 @@ it does not hold is not noticed when a state machine is created: the execution f
 It holds `Execution` (`Id`, `Input`, `Name`, `RoleArn`, `StartTime`, `RedriveCount`, `RedriveTime`),
 `State` (`EnteredTime`, `Name`, `RetryCount`), `StateMachine` (`Id`, `Name`); `Task.Token` in a Task
 that waits for its token, and `Map.Item` (`Index`, `Value`, and `Key` or `Source`) in the
-`ItemSelector` of a Map.
+`ItemSelector` of a Map. An item where there is no Map is an error; other members are warnings, for
+AWS may have learnt more of them.
 
 Wrong:
 

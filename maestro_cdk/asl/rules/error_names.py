@@ -81,8 +81,9 @@ def _told(
     if name in taken:
         hint = "an error goes to the first entry that names it"
         return "warning", f"an entry before takes {name!r}", hint
-    if name == "States.Runtime" and key == "Retry":
-        return "warning", "States.Runtime is never retried", None
+    if name == "States.Runtime":
+        what = "retried" if key == "Retry" else "caught"
+        return "warning", f"States.Runtime is never {what}", "the execution fails with it"
     if _OURS.match(name) and name not in NAMES and not _STATUS.fullmatch(name):
         names = [known.removeprefix("States.") for known in NAMES]
         near = get_close_matches(name.partition(".")[2], names, n=1)
@@ -99,7 +100,8 @@ RULE = Rule(
     explanation="""
 The first entry that names an error takes it. `States.ALL` takes whatever comes, so it has to stand
 alone, in the last entry: AWS refuses it elsewhere, with `States.ALL must appear alone and at end of
-list`. What it does not take are `States.DataLimitExceeded` and `States.Runtime`. A name that begins
+list`. What it does not take are `States.DataLimitExceeded` and `States.Runtime`, which always ends
+the execution. A name that begins
 with `States.` is one of those that AWS has; another never comes up, and the entry waits in vain.
 
 ```json

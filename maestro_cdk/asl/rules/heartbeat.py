@@ -32,6 +32,7 @@ RULE = Rule(
     severity="warning",
     summary="HeartbeatSeconds stands where somebody can send heartbeats.",
     check=check,
+    yields=True,
     explanation="""\
 A heartbeat is a call of SendTaskHeartbeat with the Task's token. An activity's worker has the token,
 whoever got it from a Task with `.waitForTaskToken` has, and a job that `.sync` waits for can be given

@@ -7,6 +7,28 @@ from maestro_cdk.asl.findings import finding, meant
 from maestro_cdk.asl.rules import Rule, Subject
 from maestro_cdk.model import Finding
 
+_INSTEAD = {
+    "Array": "[a, b]",
+    "ArrayContains": "a in list",
+    "ArrayGetItem": "list[n]",
+    "ArrayLength": "$count(list)",
+    "ArrayPartition": "$partition(list, size)",
+    "ArrayRange": "$range(first, last, step)",
+    "ArrayUnique": "$distinct(list)",
+    "Base64Decode": "$base64decode(text)",
+    "Base64Encode": "$base64encode(text)",
+    "Format": "join texts with &",
+    "Hash": "$hash(text, algorithm)",
+    "JsonMerge": "$merge([a, b])",
+    "JsonToString": "$string(value)",
+    "MathAdd": "a + b",
+    "MathRandom": "$random()",
+    "StringSplit": "$split(text, separator)",
+    "StringToJson": "$parse(text)",
+    "UUID": "$uuid()",
+}
+"""What an expression writes for an intrinsic function of JSONPath."""
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Findings about calls of functions that are not there."""
@@ -30,6 +52,14 @@ def check(subject: Subject) -> Iterator[Finding]:
                     position=use.position,
                 )
         for use in expression.bare:
+            if jsonata.of_jsonpath(str(site.value), use):
+                message = f"States.{use.name}() is a function of JSONPath"
+                hint = f"in JSONata: {_INSTEAD[use.name]}" if use.name in _INSTEAD else None
+                at = use.position - len("States.")
+                yield finding(
+                    RULE.id, "error", subject.document, site, message, hint=hint, position=at
+                )
+                continue
             message = f"{use.name}() is no function: functions begin with $"
             hint = f"${use.name}(...)" if use.name in jsonata.FUNCTIONS else None
             hint = f"write {hint}" if hint else meant(use.name, jsonata.FUNCTIONS, sign="$")

@@ -21,7 +21,12 @@ def check(subject: Subject) -> Iterator[Finding]:
         for use in expression.variables:
             if use.name == "states" and use.following:
                 yield from _states(subject, site, *use.following[0])
+        text = str(site.value)
         for use in expression.outermost:
+            if any(jsonata.of_jsonpath(text, called) for called in expression.bare) and (
+                use.name == "States"
+            ):
+                continue  # `jsonata-functions` tells of States.Format()
             yield _outermost(subject, site, use)
 
 

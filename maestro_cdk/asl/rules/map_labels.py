@@ -37,11 +37,12 @@ def check(subject: Subject) -> Iterator[Finding]:
 def _problem(label: str) -> str | None:
     if not label:
         return "a label without characters"
+    found = FORBIDDEN.search(label)
+    odd = f"a label with {found[0]!r}" if found else None
     if len(label) > LONGEST:
-        return f"a label of {len(label)} characters; AWS takes {LONGEST}"
-    if found := FORBIDDEN.search(label):
-        return f"a label with {found[0]!r}"
-    return None
+        long = f"of {len(label)} characters; AWS takes {LONGEST}"
+        return f"{odd}, and {long}" if odd else f"a label {long}"
+    return odd
 
 
 RULE = Rule(

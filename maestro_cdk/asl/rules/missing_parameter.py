@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from maestro_cdk.asl import parameters
+from maestro_cdk.asl.nearest import nearest
 from maestro_cdk.asl.parameters import Call, Place
 from maestro_cdk.asl.rules import Rule, Subject
 from maestro_cdk.model import JSON, Finding
@@ -18,12 +19,18 @@ def check(subject: Subject) -> Iterator[Finding]:
                     severity="error",
                     message=f"{call.integration.name} requires "
                     f"{parameters.path(call, (*place.pointer, name))}",
-                    hint=f'write "{name}", or "{name}.$" with a path'
-                    if call.pointer[-1] == "Parameters"
-                    else f'write "{name}"',
+                    hint=_hint(name, call),
                     where=subject.document.where(place.pointer, key=True),
                     state=call.state.name,
                 )
+
+
+def _hint(name: str, call: Call) -> str:
+    if " or " in name:
+        return "write one of them"
+    if call.pointer[-1] == "Parameters":
+        return f'write "{name}", or "{name}.$" with a path'
+    return f'write "{name}"'
 
 
 def _missing(call: Call, place: Place) -> Iterator[str]:
@@ -32,18 +39,20 @@ def _missing(call: Call, place: Place) -> Iterator[str]:
     if not isinstance(value, dict) or place.shape.type != "structure":
         return
     either = parameters.alternatives(call.integration) if place.pointer == call.pointer else ()
-    missing = [name for name in place.shape.required if not _has(value, name)]
-    if either and not any(_has(value, name) for name in either):
+    members = tuple(place.shape.members)
+    missing = [name for name in place.shape.required if not _has(value, members, name)]
+    if either and not any(_has(value, members, name) for name in either):
         missing.append(" or ".join(either))
     if missing and not any("${" in key for key in value):
         yield from missing
 
 
-def _has(value: Mapping[str, JSON], name: str) -> bool:
-    """Whether a member is there, or its name in another case, of which another rule tells."""
+def _has(value: Mapping[str, JSON], members: tuple[str, ...], name: str) -> bool:
+    """Whether a member is there, or its name misspelt, of which another rule tells."""
     if name in value or f"{name}.$" in value:
         return True
-    return any(key.removesuffix(".$").lower() == name.lower() for key in value)
+    unknown = (key.removesuffix(".$") for key in value if key.removesuffix(".$") not in members)
+    return any(nearest(key, members) == name for key in unknown)
 
 
 RULE = Rule(

@@ -13,7 +13,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for found in subject.graphs:
         if found.start is None:
             continue
-        closing = {name for name, state in found.machine.states.items() if _may_end(found, name)}
+        closing = closings(found)
         if not closing and not found.machine.pointer:
             yield _finding(subject, found, found.start, "error")
             continue
@@ -21,6 +21,11 @@ def check(subject: Subject) -> Iterator[Finding]:
         for group in components(found, caught):
             if all(next_ in group for name in group for next_ in found.following[name]):
                 yield _finding(subject, found, group[0], "warning")
+
+
+def closings(found: Graph) -> set[str]:
+    """The states of a machine at which it may end."""
+    return {name for name in found.machine.states if _may_end(found, name)}
 
 
 def _may_end(found: Graph, name: str) -> bool:

@@ -1,5 +1,6 @@
 """What a Task passes is of the kind that the parameter takes."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -11,6 +12,10 @@ from maestro_cdk.model import JSON, Finding, Severity
 from maestro_cdk.ports import Shape
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
+Problem = tuple[Severity, str, str | None]
+"""How bad it is, what is wrong, and what to write instead."""
+
+_CONNECTION = re.compile(r"arn:[^:]+:events:[^:]*:[^:]*:connection/.")
 _NUMBERS = ("integer", "long", "float", "double", "bigdecimal", "short")
 
 
@@ -22,21 +27,25 @@ def check(subject: Subject) -> Iterator[Finding]:
             if problem is None or (call.integration.optimized and _attribute(place)):
                 continue
             severity, says, hint = problem
+            of = f"of {call.integration.name}"
             yield Finding(
                 rule=RULE.id,
                 severity=severity,
-                message=f"{parameters.path(call, place.pointer)} of {call.integration.name} {says}",
+                message=f"{parameters.path(call, place.pointer) or call.pointer[-1]} {of} {says}",
                 hint=hint,
                 where=subject.document.where(place.pointer),
                 state=call.state.name,
             )
 
 
-def _problem(value: JSON, taken: Shape) -> tuple[Severity, str, str | None] | None:
+def _problem(value: JSON, taken: Shape) -> Problem | None:
     """How bad a value is, why, and what to write instead."""
     kind = taken.type
     if kind in ("structure", "map"):
-        return None if isinstance(value, dict) else ("error", "takes an object", None)
+        hint = 'the keys of an object that end with ".$" are evaluated'
+        path = isinstance(value, str) and value.startswith("$")
+        wrong: Problem = ("error", "takes an object", hint if path else None)
+        return None if isinstance(value, dict) else wrong
     if kind == "list":
         return None if isinstance(value, list) else ("error", "takes a list", "put it in [...]")
     if kind == "boolean":
@@ -44,6 +53,13 @@ def _problem(value: JSON, taken: Shape) -> tuple[Severity, str, str | None] | No
         return None if known else ("warning", "takes true or false", None)
     if kind in _NUMBERS:
         return None if _number(value) else ("warning", "takes a number", None)
+    if kind == "string" and isinstance(value, int | float):
+        written = json.dumps(value)
+        return "error", f"takes a text, not {written}", f'write "{written}"'
+    if taken is parameters.CONNECTION_ARN and not _CONNECTION.match(str(value)):
+        return "error", "takes the ARN of a connection of EventBridge", None
+    if taken is parameters.URL and not str(value).startswith("https://"):
+        return "warning", "takes an address that begins with https://", None
     if kind == "string" and taken.enum and isinstance(value, str) and value not in taken.enum:
         return "warning", f"does not know {value!r}", _meant(value, taken.enum)
     return None
@@ -64,7 +80,7 @@ def _number(value: JSON) -> bool:
 def _meant(value: str, enum: tuple[str, ...]) -> str:
     near = nearest(value, enum)
     few = ", ".join(enum[:12]) + (", ..." if enum[12:] else "")
-    return f"did you mean {near}?" if near else f"this boto3 knows {few}"
+    return f"did you mean {near}?" if near else f"one of {few}"
 
 
 RULE = Rule(
@@ -74,15 +90,19 @@ RULE = Rule(
     check=check,
     explanation="""\
 Where an API takes an object or a list, a text is refused: at the latest when the Task runs. A number
-or a truth value may be written as text, and a text may be an object, which becomes its JSON. Of a
-text that has to be one of several, those that the installed boto3 knows are known; as services learn
-more of them, others are a warning.
+or a truth value may be written as text, and a text may be an object, which becomes its JSON; a
+number is no text, not even where DynamoDB's numbers are ("The value for the field 'N' must be a
+STRING"). Of a text that has to be one of several, those that the installed boto3 knows are known; as
+services learn more of them, others are a warning.
 
 ```text
 "Entries": {"Source": "shop"}      wrong, for events:putEvents
 "Entries": [{"Source": "shop"}]    right
+"Item": {"total": {"N": 7}}        wrong, for dynamodb:putItem
+"Item": {"total": {"N": "7"}}      right
 ```
 
+- <https://github.com/aws/aws-cdk/issues/9181>
 - <https://docs.aws.amazon.com/step-functions/latest/dg/connect-parameters.html>
 """,
 )

@@ -14,6 +14,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     for site in subject.sites:
         if site.kind == "dynamic" and site.read is None and not _unknown(subject, site):
             yield _finding(subject, site)
+        if site.kind == "dynamic" and (twice := _twice(subject, site)):
+            yield twice
 
 
 def _unknown(subject: Subject, site: Site) -> bool:
@@ -22,6 +24,17 @@ def _unknown(subject: Subject, site: Site) -> bool:
         start, _ = subject.document.spans[site.pointer]
         return subject.document.text.startswith("$", start)
     return deferred(site.value)
+
+
+def _twice(subject: Subject, site: Site) -> Finding | None:
+    """A finding about a member that is there already, without `.$`."""
+    *around, key = site.pointer
+    plain = str(key).removesuffix(".$")
+    if site.field == "Credentials" or (*around, plain) not in subject.document.spans:
+        return None
+    message = f"{plain} and {key} name the same member"
+    hint = "keep one of them"
+    return finding(RULE.id, "error", subject.document, site, message, hint=hint)
 
 
 def _finding(subject: Subject, site: Site) -> Finding:

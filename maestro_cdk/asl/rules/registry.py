@@ -251,7 +251,12 @@ OPTIONAL: tuple[str, ...] = tuple(rule.id for rule in EVERY if rule.optional)
 def check(subject: Subject, *, disabled: Collection[str] = ()) -> tuple[Finding, ...]:
     """What all rules but the disabled ones find, in the order of the text."""
     findings = [finding for finding in subject.document.findings if finding.rule not in disabled]
+    yielding: list[Finding] = []
     for rule in RULES:
         if rule.id not in disabled:
-            findings += rule.check(subject)
+            (yielding if rule.yields else findings).extend(rule.check(subject))
+    wrong = {finding.where for finding in findings if finding.severity == "error"}
+    findings += [
+        finding for finding in yielding if finding.severity == "error" or finding.where not in wrong
+    ]
     return tuple(sorted(findings, key=lambda finding: (finding.where, finding.rule)))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from maestro_cdk.asl import arns, integrations
-from maestro_cdk.asl.deferred import deferred
+from maestro_cdk.asl.deferred import deferred, unclosed
 from maestro_cdk.asl.document import Pointer
 from maestro_cdk.asl.integrations import OPTIMIZED, Integration
 from maestro_cdk.asl.machines import State
@@ -29,6 +29,16 @@ _SDK_NAMES = {
 _FUNCTION = re.compile(r"(?:\w+:)?(?:function:)?[\w-]+(?::(?:\$LATEST|[\w-]+))?", re.ASCII)
 """A function's name, with its account before it and a version or an alias behind it."""
 
+ACCOUNT = 12
+"""So many digits has the number of an account."""
+
+_QUALIFIER = re.compile(r"\$LATEST|[\w-]+", re.ASCII)
+_NO_NAME = re.compile(r"""[\s?*<>{}\[\]"#%\\^|~`$&,;:/]""")
+"""What the name of an activity has none of.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html
+"""
+
 Problem = tuple[Severity, str, str | None]
 """How bad it is, what is wrong, and what to do."""
 
@@ -37,10 +47,16 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Findings about Resources that are no ARN, or the ARN of nothing that can be called."""
     for state in subject.states:
         resource = state.value.get("Resource")
-        if state.type != "Task" or not isinstance(resource, str) or deferred(resource):
+        if state.type != "Task" or not isinstance(resource, str):
             continue
         found = integrations.parse(resource)
-        problem = _of(found, subject.services) if found else _of_text(resource, subject)
+        problem: Problem | None
+        if unclosed(resource):
+            problem = "error", f"{resource!r} has a ${{ that never closes", 'it ends with "}"'
+        elif deferred(resource):
+            continue
+        else:
+            problem = _of(found, subject.services) if found else _of_text(resource, subject)
         if problem is not None:
             yield _finding(subject, state, (*state.pointer, "Resource"), problem)
     if subject.functions is None:  # in a folder, `unknown-function` tells of its names
@@ -51,7 +67,9 @@ def _names(subject: Subject) -> Iterator[Finding]:
     """Findings about what stands as FunctionName and is none."""
     for call in subject.passed:
         arguments, name = call.places[0].value, "FunctionName"
-        value = arguments.get(name) if call.integration.invokes else None
+        if not call.integration.invokes or not isinstance(arguments, dict):
+            continue
+        value = arguments.get(name)
         if not isinstance(value, str) or deferred(value) or value.startswith(("{%", "$")):
             continue
         arn = arns.parse(value)
@@ -103,10 +121,23 @@ def _of(found: Integration, services: ServiceModels) -> Problem | None:
         return None if found.optimized else _not_optimized(found, services)
     if found.kind == "aws-sdk":
         return _not_called(found.service, found.action, services)
-    if found.kind == "lambda" and "." in found.action:
-        name, _, pattern = found.action.partition(".")
-        hint = f'write "arn:aws:states:::lambda:invoke.{pattern}", and {name!r} as FunctionName'
-        return "error", "a function's ARN takes no pattern", hint
+    return _of_own(found)
+
+
+def _of_own(found: Integration) -> Problem | None:
+    """What is wrong with the ARN of a function or an activity."""
+    if found.kind == "activity" and _NO_NAME.search(found.action):
+        return "error", f"{found.action!r} is no name of an activity", None
+    if found.kind == "lambda":
+        name, colon, qualifier = found.action.partition(":")
+        if colon and not _QUALIFIER.fullmatch(qualifier):
+            return "error", f"{qualifier!r} is no version or alias of a function", None
+        name, dot, pattern = name.partition(".")
+        if dot:
+            hint = f'write "arn:aws:states:::lambda:invoke.{pattern}", and {name!r} as FunctionName'
+            return "error", "a function's ARN takes no pattern", hint
+    if found.arn.account.isdecimal() and len(found.arn.account) != ACCOUNT:
+        return "warning", f"an account has {ACCOUNT} digits, not {len(found.arn.account)}", None
     return None
 
 

@@ -1,5 +1,6 @@
 """StartAt, Next, Default and the Next of a Choice rule or a Catch name a state beside them."""
 
+import json
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -9,6 +10,9 @@ from maestro_cdk.asl.document import Pointer
 from maestro_cdk.asl.machines import Machine
 from maestro_cdk.asl.rules import Rule, Subject
 from maestro_cdk.model import JSON, Finding
+
+LONG = 40
+"""A message shows no more characters of a value."""
 
 HINTS = 20
 """So many wrong names of one machine are compared with all that there are: that takes time."""
@@ -36,7 +40,9 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 rule=RULE.id,
                 severity="error",
-                message=f"{pointer[-1]} names a state that is not there: {name!r}",
+                message=f"{pointer[-1]} names a state that is not there: {name!r}"
+                if isinstance(name, str)
+                else f"{pointer[-1]} is {json.dumps(name)[:LONG]}, not the name of a state",
                 hint=_hint(machine, name, elsewhere) if count < HINTS else None,
                 where=subject.document.where(pointer),
                 state=state,
@@ -66,7 +72,7 @@ def _hint(machine: Machine, name: JSON, elsewhere: set[str]) -> str:
     near = get_close_matches(str(name), machine.states, n=1, cutoff=0.5)
     if not near:
         near = [known for known in machine.states if known.lower() == str(name).lower()]
-    among = ", ".join(list(machine.states)[:8])
+    among = ", ".join(name or "''" for name in list(machine.states)[:8])
     return f"did you mean {near[0]!r}?" if near else f"the states beside it: {among}"
 
 

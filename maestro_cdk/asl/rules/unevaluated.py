@@ -14,7 +14,14 @@ _STATES = re.compile(r"\$states\.(?:input|result|errorOutput|context)\b")
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Findings about texts that look like expressions, where none is evaluated."""
+    foreign = {
+        (*place.pointer, name) for place in subject.places for name in place.foreign()
+    }  # of which `query-language` tells
     for site in subject.sites:
+        if foreign and not foreign.isdisjoint(
+            site.pointer[:n] for n in range(len(site.pointer) + 1)
+        ):
+            continue
         if site.language == "JSONata":
             problem = _jsonata(subject, site)
         elif site.kind in ("literal", "operand"):
@@ -93,6 +100,7 @@ RULE = Rule(
     severity="warning",
     summary="What looks like a path or an expression is evaluated.",
     check=check,
+    yields=True,
     explanation="""
 AWS evaluates a value of a payload template if its key ends with `.$`, and a text of a JSONata state
 if it begins with `{%` and ends with `%}`. All else is handed on as it stands: the function is given

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from maestro_cdk.asl.fields import STATES
+from maestro_cdk.asl.fields import SHAPES, STATES
 from maestro_cdk.asl.places import Place
 from maestro_cdk.asl.rules import Rule, Subject
 from maestro_cdk.model import Finding
@@ -33,7 +33,7 @@ def _hint(place: Place, name: str, near: str | None) -> str | None:
     having = [type_ for type_, shape in STATES.items() if name in shape.fields]
     if having and place.shape in STATES.values():
         return f"{', '.join(having)} {'has' if len(having) == 1 else 'have'} it"
-    if name == "Next":
+    if name == "Next" and place.shape is SHAPES["nested rule"]:
         return "the rule around it has the Next"
     if len(place.shape.fields) < MANY:
         return f"its fields: {', '.join(place.shape.fields)}"

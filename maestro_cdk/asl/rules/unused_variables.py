@@ -35,6 +35,7 @@ RULE = Rule(
     severity="info",
     summary="A variable that is assigned is read somewhere.",
     check=check,
+    yields=True,
     explanation="""
 A variable that no state reads does no harm, but its value counts towards the 10 MiB that the variables
 of an execution may hold, and its name may be misspelt where it is read. Variables are not part of an

@@ -32,7 +32,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                     rule=RULE.id,
                     severity="error",
                     message=f"{name} is {_shown(value)}, not {field.kind.expected(place.language)}",
-                    hint=_hint(place, field, value),
+                    hint=_hint(place, field, name, value),
                     where=document.where(pointer),
                     state=place.state,
                 )
@@ -50,15 +50,25 @@ def _shown(value: JSON) -> str:
     return shown if len(shown) <= LONG else f"{shown[: LONG - 4]} ..."
 
 
-def _hint(place: Place, field: Field, value: JSON) -> str | None:
+def _hint(place: Place, field: Field, name: str, value: JSON) -> str | None:
     if field.kind.options and isinstance(value, str):
         near = get_close_matches(value.upper(), field.kind.options, n=1)
         return f"did you mean {near[0]!r}?" if near else None
     if field.kind.computed and place.language == "JSONPath" and expression(value):
         return 'an expression of JSONata needs "QueryLanguage": "JSONata"'
+    if isinstance(value, str) and value.startswith("$"):
+        return _evaluated(place, field, name, value)
     if isinstance(value, str) and field.kind.fits(_read(value)):
         return f"write {value} without quotes"
     return None
+
+
+def _evaluated(place: Place, field: Field, name: str, path: str) -> str | None:
+    """How a field is given what stands in the input."""
+    if place.language == "JSONata":
+        return f'write "{{% {path} %}}"' if field.kind.computed else None
+    taking = [key for key in (f"{name}.$", f"{name}Path") if key in place.shape.fields]
+    return f'write "{taking[0]}"' if taking else None
 
 
 def _read(text: str) -> JSON:

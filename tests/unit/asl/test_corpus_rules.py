@@ -103,18 +103,18 @@ FAILING = {
 }
 """AWS took it, and every execution of it must fail: the id, and why."""
 
-MISSED = 3
-"""In how many of those that are declared invalid no error is found, as yet."""
+MISSED = 0
+"""In how many of those that are declared invalid no error is found."""
 
 FOUND = {
-    "busy-loop": 23,
+    "busy-loop": 21,
     "callback-timeout": 31,
     "choice-default": 23,
     "choice-rules": 2,
     "conflicting-fields": 17,
     "context-object": 27,
     "endings": 6,
-    "error-names": 5,
+    "error-names": 8,
     "heartbeat": 5,
     "intrinsic-functions": 11,
     "item-reader": 5,
@@ -123,13 +123,13 @@ FOUND = {
     "lambda-retry": 122,
     "map-labels": 1,
     "map-modes": 14,
-    "missing-field": 12,
+    "missing-field": 13,
     "missing-parameter": 4,
     "no-end": 2,
     "paths": 13,
-    "payload-templates": 9,
+    "payload-templates": 10,
     "query-language": 4,
-    "resource": 38,
+    "resource": 58,
     "service-errors": 1,
     "state-names": 4,
     "structure": 17,
@@ -141,7 +141,7 @@ FOUND = {
     "unknown-field": 21,
     "unknown-parameter": 1,
     "unreachable": 1,
-    "unused-variables": 32,
+    "unused-variables": 31,
     "values": 40,
     "variable-names": 3,
 }

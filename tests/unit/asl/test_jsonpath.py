@@ -102,6 +102,7 @@ def test_a_filter_is_read(inner):
         ("$.a'b", "\"'\" in a path; write such a name as ['...']", 3),
         ("$[", "a bracket is not closed", 1),
         ("$['a", "a bracket is not closed", 1),
+        ("$.a[0:3:0]", "a slice in steps of 0 comes to no end", 3),
         ("$[a]", "brackets hold 'names', indices, a slice, * or ?(a filter)", 1),
         ("$[]", "brackets hold 'names', indices, a slice, * or ?(a filter)", 1),
         ("$[1,]", "brackets hold 'names', indices, a slice, * or ?(a filter)", 1),

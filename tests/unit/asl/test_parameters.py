@@ -92,7 +92,8 @@ def test_values_are_looked_at_as_deep_as_they_are_known():
     [
         {},
         {"Arguments": "{% $all %}"},
-        {"Parameters": "text"},
+        {"Arguments": "text"},
+        {"Parameters": "${text}"},
         {"Parameters": {"Fn::Sub": "..."}},
         {"Parameters": None},
     ],

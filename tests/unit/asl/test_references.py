@@ -133,11 +133,21 @@ def found_in(value, name):
 def test_each_form_names_the_function_as_a_resource(form):
     for qualifier in QUALIFIERS:
         definition, findings = resolve(machine(Resource=form + qualifier))
-        assert findings == ()
+        assert {finding.severity for finding in findings} <= {"warning"}
         written = text_of(definition, "States", "Do", "Resource")
         assert filled(definition, written) == "<arn of manager>" + qualifier
         assert definition.functions == ("manager",)
         assert definition.foreign_functions == ()
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "warned"), [("", 0), (":$LATEST", 0), (":live", 1), (":3", 1)]
+)
+def test_a_version_that_a_deployment_does_not_make_is_told(qualifier, warned):
+    _, findings = resolve(machine(Resource="${manager}" + qualifier))
+    assert [finding.severity for finding in findings] == ["warning"] * warned
+    for finding in findings:
+        assert finding.message == f"function 'manager' has no version or alias {qualifier[1:]!r}"
 
 
 @pytest.mark.parametrize("resource", [INVOKE, WAIT, "arn:aws:states:::aws-sdk:lambda:invoke"])
@@ -146,7 +156,7 @@ def test_each_form_names_the_function_as_a_resource(form):
 def test_each_form_names_the_function_to_invoke(form, key, resource):
     for qualifier in QUALIFIERS:
         definition, findings = resolve(invoking(form + qualifier, key=key, resource=resource))
-        assert findings == ()
+        assert {finding.severity for finding in findings} <= {"warning"}
         written = text_of(definition, "States", "Do", key, "FunctionName")
         assert filled(definition, written) == "<arn of manager>" + qualifier
         assert text_of(definition, "States", "Do", "Resource") == resource

@@ -146,11 +146,11 @@ def test_a_machine_without_a_start_has_no_order(start):
 def test_three_thousand_states_that_hand_on_a_variable_take_no_time():
     found = subject(chain(*(f"v{n}" for n in range(3_000))))
     (scope,) = found.variables.scopes.values()
-    before = time.monotonic()
+    before = time.process_time()
     known = variables.order(scope)
     assert known.can_follow("end", "v0")
     assert not known.can_follow("v0", "v0")
-    assert time.monotonic() - before < 2
+    assert time.process_time() - before < 30  # tried path by path, it takes hours
 
 
 def test_a_machine_in_which_all_lead_to_all_takes_no_time():
@@ -160,6 +160,6 @@ def test_a_machine_in_which_all_lead_to_all_takes_no_time():
         for name in names
     }
     (scope,) = subject(machine(states)).variables.scopes.values()
-    before = time.monotonic()
+    before = time.process_time()
     assert variables.order(scope).can_follow("v0", "v0")
-    assert time.monotonic() - before < 2
+    assert time.process_time() - before < 30  # tried path by path, it takes hours

@@ -268,6 +268,10 @@ def test_an_alias_may_be_a_key():
 # --- what would take too long ----------------------------------------------------------------
 
 
+HANGING = 30
+"""Seconds of a processor: what is followed blindly takes hours."""
+
+
 def laughs(levels, width):
     lines = ["a0: &a0 [lol]"]
     lines += [f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * width)}]" for n in range(levels)]
@@ -294,7 +298,7 @@ def test_aliases_of_aliases_are_refused_before_they_are_followed(text):
     begun = time.process_time()
     finding = fault_of(text)
     assert finding.message == "aliases make more than 2,097,152 characters of it"
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < HANGING
 
 
 def test_aliases_may_come_to_much():
@@ -322,7 +326,7 @@ def test_nesting_is_bounded(text, place):
     finding = fault_of(text)
     assert finding.message == f"nested deeper than {MAX_DEPTH} levels"
     assert place_of(finding) == place
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < HANGING
 
 
 def test_the_deepest_that_is_read():
@@ -333,20 +337,25 @@ def test_the_deepest_that_is_read():
     assert found.value == 1
 
 
-def test_a_megabyte_is_read_in_two_seconds():
-    state = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": "${f}", "Payload": {"a.$": "$.x", "l": [1, 2, 3]}},
-        "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 3}],
-        "End": True,
-    }
-    value = {"StartAt": "S0", "States": {f"S{n}": state for n in range(4000)}}
-    text = dumped(value, None, flow=False)
-    assert len(text) > 1_000_000
-    begun = time.process_time()
-    assert parse(text).value == value
-    assert time.process_time() - begun < 2
+def test_a_megabyte_takes_four_times_as_long_as_a_quarter_of_it():
+    def taken(states):
+        state = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": {"FunctionName": "${f}", "Payload": {"a.$": "$.x", "l": [1, 2, 3]}},
+            "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 3}],
+            "End": True,
+        }
+        value = {"StartAt": "S0", "States": {f"S{n}": state for n in range(states)}}
+        text = dumped(value, None, flow=False)
+        begun = time.process_time()
+        assert parse(text).value == value
+        return time.process_time() - begun, len(text)
+
+    taken(50)
+    (small, _), (large, size) = taken(1000), taken(4000)
+    assert size > 1_000_000
+    assert large < 8 * max(small, 0.05)  # no time of this machine's is asserted
 
 
 # --- what is refused -------------------------------------------------------------------------

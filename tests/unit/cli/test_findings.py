@@ -176,7 +176,7 @@ def test_github_gets_a_command_for_each_finding():
     assert findings.as_github([ERROR, WARNING, INFO]).split("\n") == [
         (
             "::error file=definition.asl.json,line=2,col=11,title=transitions::"
-            "Next names a state that is not there: 'B'. did you mean 'A'?"
+            "Next names a state that is not there: 'B' - did you mean 'A'?"
         ),
         "::warning file=definition.asl.json,line=3,title=unknown-substitution::${x} names nothing",
         "::notice file=lambdas/x,title=ignored::x is ignored",
@@ -192,5 +192,5 @@ def test_githubs_own_characters_are_escaped():
         where=SourceRef(file="a,b:c%d\n.json", line=1, column=1),
     )
     assert findings.as_github([finding]) == (
-        "::error file=a%2Cb%3Ac%25d%0A.json,line=1,col=1,title=r::100%25%0D%0A::set-output. a%0Ab"
+        "::error file=a%2Cb%3Ac%25d%0A.json,line=1,col=1,title=r::100%25%0D%0A::set-output - a%0Ab"
     )

@@ -7,6 +7,7 @@ from maestro_cdk.asl.rules import Subject, registry
 from maestro_cdk.services.models import BotocoreModels
 
 PASS = {"Type": "Pass", "End": True}
+DISTRIBUTED = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
 
 
 def machine(states, start=None, **more):

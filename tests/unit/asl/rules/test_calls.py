@@ -65,6 +65,22 @@ def test_what_can_be_called_is_fine(value):
             None,
         ),
         (
+            "arn:aws:lambda:eu-west-1:123456789012:function:ask:1:2",
+            "'1:2' is no version or alias of a function",
+            None,
+        ),
+        (
+            "arn:aws:lambda:eu-west-1:123456789012:function:ask:",
+            "'' is no version or alias of a function",
+            None,
+        ),
+        (
+            "arn:aws:states:eu-west-1:123456789012:activity:by hand",
+            "'by hand' is no name of an activity",
+            None,
+        ),
+        ("${ask", "'${ask' has a ${ that never closes", 'it ends with "}"'),
+        (
             "arn:aws:lambda:eu-west-1:123456789012:function:ask.waitForTaskToken",
             "a function's ARN takes no pattern",
             "write \"arn:aws:states:::lambda:invoke.waitForTaskToken\", and 'ask' as FunctionName",

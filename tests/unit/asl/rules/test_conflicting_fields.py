@@ -6,6 +6,7 @@ from maestro_cdk.asl.rules import conflicting_fields
 from tests.unit.asl.rules.asking import PASS, alone, alone_says, machine, mapping, said, working
 
 RULE = conflicting_fields.RULE
+ROLE = "arn:aws:iam::123456789012:role/caller"
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_quiet(value):
             mapping(MaxConcurrency=1, MaxConcurrencyPath="$"),
             "MaxConcurrency and MaxConcurrencyPath",
         ),
-        (working(Credentials={"RoleArn": "a", "RoleArn.$": "$.a"}), "RoleArn and RoleArn.$"),
+        (working(Credentials={"RoleArn": ROLE, "RoleArn.$": "$.a"}), "RoleArn and RoleArn.$"),
     ],
 )
 def test_finds(value, names):

@@ -21,7 +21,7 @@ def catch(*entries):
     [
         retry(["E", "Lambda.TooManyRequestsException"], ["States.ALL"]),
         catch(["States.TaskFailed", "States.Timeout"], ["States.ALL"]),
-        catch(["States.Runtime"], ["States.DataLimitExceeded"]),
+        catch(["States.Permissions"], ["States.DataLimitExceeded"]),
         catch(["States.Http.StatusCode.404"]),
         retry(["${error}", 1]),
         retry([], ["E"]),
@@ -60,6 +60,12 @@ def test_quiet(value):
             '"States.ALL"',
         ),
         (catch(["E"], ["F", "E"]), "warning", "an entry before takes 'E'", '"E"'),
+        (
+            catch(["States.Runtime"]),
+            "warning",
+            "States.Runtime is never caught",
+            '"States.Runtime"',
+        ),
         (
             retry(["States.Runtime"]),
             "warning",

@@ -3,14 +3,17 @@
 import pytest
 
 from maestro_cdk.asl.rules import item_reader
-from tests.unit.asl.rules.asking import alone_says, mapping, said
+from tests.unit.asl.rules.asking import DISTRIBUTED, alone_says, mapping, said
 
 RULE = item_reader.RULE
-DISTRIBUTED = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
 
 
 def reading(resource="arn:aws:states:::s3:getObject", **config):
-    reader = {"Resource": resource, "ReaderConfig": config}
+    reader = {
+        "Resource": resource,
+        "ReaderConfig": config,
+        "Parameters": {"Bucket": "b", "Key": "k"},
+    }
     return mapping(DISTRIBUTED, ItemReader=reader)
 
 

@@ -108,6 +108,7 @@ def test_functions_is_quiet(expression):
         ("$nope(1)", "there is no function $nope()", None),
         ("$eval('1')", "there is no function $eval()", "AWS has none; $parse(text) reads JSON"),
         ("$toUppercase('a')", "there is no function $toUppercase()", "did you mean $uppercase?"),
+        ("States.UUID()", "States.UUID() is a function of JSONPath", "in JSONata: $uuid()"),
         ("$UUID()", "there is no function $UUID()", "did you mean $uuid?"),
         ("sum($states.input)", "sum() is no function: functions begin with $", "write $sum(...)"),
         (

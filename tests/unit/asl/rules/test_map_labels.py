@@ -3,10 +3,9 @@
 import pytest
 
 from maestro_cdk.asl.rules import map_labels
-from tests.unit.asl.rules.asking import PASS, alone, alone_says, machine, mapping, said
+from tests.unit.asl.rules.asking import DISTRIBUTED, PASS, alone, alone_says, machine, mapping, said
 
 RULE = map_labels.RULE
-DISTRIBUTED = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from maestro_cdk.asl.rules import (
     unused_variables,
     variable_names,
 )
-from tests.unit.asl.rules.asking import machine, said, subject
+from tests.unit.asl.rules.asking import alone, findings, machine, said, subject
 
 
 def state(kind="Pass", **fields):
@@ -25,6 +25,11 @@ def told(rule, value):
 
 
 # --- the context object ----------------------------------------------------------------------
+
+
+def inside_a_map(**fields):
+    return machine({"M": {"Type": "Map", "ItemProcessor": alone(**fields), "End": True}})
+
 
 TOKEN = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
 
@@ -65,6 +70,13 @@ def test_context_object_is_quiet(kind, fields):
 def test_context_object_finds(kind, fields, message, place):
     ((found, where, name),) = said(context_object.RULE, state(kind, **fields))
     assert (found, where.rstrip("}\n "), name) == (message, place, "A")
+
+
+@pytest.mark.parametrize(("around", "severity"), [(alone, "error"), (inside_a_map, "warning")])
+def test_an_item_where_there_is_no_map_is_an_error(around, severity):
+    reading = {"Type": "Pass", "InputPath": "$$.Map.Item.Value", "End": True}
+    ((found, _, _),) = findings(context_object.RULE, around(**reading))
+    assert found == severity
 
 
 # --- what is not evaluated -------------------------------------------------------------------

@@ -3,10 +3,18 @@
 import pytest
 
 from maestro_cdk.asl.rules import missing_field
-from tests.unit.asl.rules.asking import PASS, alone, alone_says, machine, mapping, said, working
+from tests.unit.asl.rules.asking import (
+    DISTRIBUTED,
+    PASS,
+    alone,
+    alone_says,
+    machine,
+    mapping,
+    said,
+    working,
+)
 
 RULE = missing_field.RULE
-DISTRIBUTED = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
 
 
 @pytest.mark.parametrize(
@@ -51,7 +59,11 @@ def test_quiet(value):
             mapping(DISTRIBUTED, ResultWriter={"WriterConfig": {}}),
             "a WriterConfig needs OutputType",
         ),
-        (mapping(DISTRIBUTED, ItemReader={"ReaderConfig": {}}), "an ItemReader needs Resource"),
+        (mapping(DISTRIBUTED, ItemReader={"Parameters": {}}), "an ItemReader needs Resource"),
+        (
+            mapping(DISTRIBUTED, ItemReader={"Resource": "${reader}"}),
+            "an ItemReader needs Parameters",
+        ),
     ],
 )
 def test_finds(value, message):

@@ -7,7 +7,7 @@ import pytest
 
 from maestro_cdk.asl import document
 from maestro_cdk.asl.rules import missing_parameter, parameter_value, unknown_parameter
-from tests.unit.asl.rules.asking import said, subject, task
+from tests.unit.asl.rules.asking import DISTRIBUTED, mapping, said, subject, task
 
 STATES = "arn:aws:states:::"
 RULES = (missing_parameter.RULE, parameter_value.RULE, unknown_parameter.RULE)
@@ -59,10 +59,19 @@ def told(rule, resource, arguments, key="Parameters"):
         ("aws-sdk:qldb:createLedger", {"any": 1}),
         ("bedrock:invokeModel", {"ModelId": "m", "Body": {"prompt": "p"}}),
         ("bedrock:invokeModel", {"ModelId": "m", "Input": {"S3Uri": "s3://b/k"}}),
-        ("http:invoke", {"ApiEndpoint": "u", "Method": "GET", "Authentication": {"${k}": "v"}}),
         (
             "http:invoke",
-            {"ApiEndpoint": "u", "Method": "GET", "InvocationConfig": {"ConnectionArn": "c"}},
+            {"ApiEndpoint": "https://u", "Method": "GET", "Authentication": {"${k}": "v"}},
+        ),
+        (
+            "http:invoke",
+            {
+                "ApiEndpoint": "https://u",
+                "Method": "GET",
+                "InvocationConfig": {
+                    "ConnectionArn": "arn:aws:events:eu-west-1:123456789012:connection/c/1"
+                },
+            },
         ),
         (
             "apigateway:invoke",
@@ -342,7 +351,7 @@ def test_what_to_write_depends_on_the_language():
             {"FunctionName": "f", "InvocationType": "Xyzzy"},
             "warning",
             "InvocationType of lambda:invoke does not know 'Xyzzy'",
-            "this boto3 knows Event, RequestResponse, DryRun",
+            "one of Event, RequestResponse, DryRun",
         ),
         (
             "apigateway:invoke",
@@ -368,3 +377,98 @@ def test_an_unquoted_substitution_may_be_anything(rule):
     text = json.dumps(passing("events:putEvents", {"Entries": "HERE"}))
     parsed = document.parse(text.replace('"HERE"', "${entries}"), file="d", literals=None)
     assert [*rule.check(replace(subject("{}"), document=parsed))] == []
+
+
+# --- what reads and writes the items of a Map ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "field", "storage", "message"),
+    [
+        (
+            missing_parameter.RULE,
+            "ItemReader",
+            {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b"}},
+            "s3:getObject requires Key",
+        ),
+        (
+            missing_parameter.RULE,
+            "ResultWriter",
+            {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Prefix": "p"}},
+            "s3:putObject requires Bucket",
+        ),
+        (
+            unknown_parameter.RULE,
+            "ItemReader",
+            {
+                "Resource": "arn:aws:states:::s3:listObjectsV2",
+                "Parameters": {"Bucket": "b", "Prefx": "p"},
+            },
+            "s3:listObjectsV2 has no parameter Prefx",
+        ),
+        (
+            parameter_value.RULE,
+            "ResultWriter",
+            {
+                "Resource": "arn:aws:states:::s3:putObject",
+                "Parameters": {"Bucket": "b", "Prefix": 5},
+            },
+            "Prefix of s3:putObject takes a text, not 5",
+        ),
+    ],
+)
+def test_what_stores_items_is_looked_at(rule, field, storage, message):
+    (found,) = said(rule, mapping(DISTRIBUTED, **{field: storage}))
+    assert found[0] == message
+    assert found[2] == "M"
+
+
+@pytest.mark.parametrize(
+    ("resource", "arguments", "message", "hint"),
+    [
+        (
+            "dynamodb:putItem",
+            {"TableName": "t", "Item": {"total": {"N": 7}}},
+            "Item.total.N of dynamodb:putItem takes a text, not 7",
+            'write "7"',
+        ),
+        (
+            "ecs:runTask",
+            {
+                "TaskDefinition": "t",
+                "NetworkConfiguration": {
+                    "AwsvpcConfiguration": {"Subnets": ["s"], "AssignPublicIp": True}
+                },
+            },
+            (
+                "NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp of ecs:runTask"
+                " takes a text, not true"
+            ),
+            'write "true"',
+        ),
+        (
+            "http:invoke",
+            {
+                "ApiEndpoint": "https://a",
+                "Method": "GET",
+                "Authentication": {"ConnectionArn": "my-connection"},
+            },
+            "Authentication.ConnectionArn of http:invoke takes the ARN of a connection of EventBridge",
+            None,
+        ),
+        (
+            "lambda:invoke",
+            "$.event",
+            "Parameters of lambda:invoke takes an object",
+            'the keys of an object that end with ".$" are evaluated',
+        ),
+    ],
+)
+def test_a_value_that_aws_refuses_is_an_error(resource, arguments, message, hint):
+    assert told(parameter_value.RULE, resource, arguments) == [("error", message, hint)]
+
+
+def test_of_a_parameter_that_is_misspelt_one_rule_tells():
+    arguments = {"FunctioName": "f"}
+    assert told(missing_parameter.RULE, "lambda:invoke", arguments) == []
+    assert len(told(unknown_parameter.RULE, "lambda:invoke", arguments)) == 1

@@ -6,13 +6,23 @@ from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import maestro_cdk
 from maestro_cdk.asl.fields import SHAPES, STATES
 from maestro_cdk.asl.rules import registry
-from tests.unit.asl.rules.asking import choosing, machine, subject
+from tests.unit.asl.rules.asking import (
+    DISTRIBUTED,
+    alone,
+    choosing,
+    machine,
+    mapping,
+    subject,
+    task,
+    working,
+)
 
 ROOMS = [Path(maestro_cdk.__file__).parent / room for room in ("asl", "project")]
 TELLING = ("add", "_error", "_finding")
@@ -41,6 +51,63 @@ def test_a_disabled_rule_is_quiet():
     for rule in ids:
         rest = registry.check(subject(machine(states, start="Z")), disabled=[rule])
         assert rest == tuple(finding for finding in everything if finding.rule != rule)
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        (
+            choosing({"Condition": "$states.input.a", "Next": "B"}, QueryLanguage="JSONata"),
+            "values",
+        ),
+        (
+            choosing(
+                {"Variable": "$.a", "StringEquals": "$.b", "Next": "B"}, QueryLanguage="JSONata"
+            ),
+            "query-language",
+        ),
+        (alone(Type="Pass", ResultPath="$$.a", End=True), "paths"),
+        (alone(Type="Pass", Assign={"states": 1}, End=True), "variable-names"),
+        (machine({"A": {"Type": "Pass", "Next": "A"}}), "no-end"),
+        (working(Credentials={"RoleArn": "$.role"}), "values"),
+        (
+            working(Credentials={"RoleArn": "arn:aws:iam::1:role/r", "RoleArn.$": "$.role"}),
+            "conflicting-fields",
+        ),
+        (task("arn:aws:states:::sqs:sendMessage", Parameters="$"), "parameter-value"),
+        (
+            task(
+                "arn:aws:states:::sqs:sendMessage", Parameters={"QueueUr": "q", "MessageBody": "m"}
+            ),
+            "unknown-parameter",
+        ),
+        (
+            mapping(
+                DISTRIBUTED,
+                ItemReader={
+                    "Resource": "arn:aws:states:::s3:putObject",
+                    "Parameters": {"Bucket": "b"},
+                },
+            ),
+            "item-reader",
+        ),
+        (
+            machine(
+                {
+                    "A": {
+                        "Type": "Pass",
+                        "Output": "{% States.Format('a', $states.input) %}",
+                        "End": True,
+                    }
+                },
+                QueryLanguage="JSONata",
+            ),
+            "jsonata-functions",
+        ),
+    ],
+)
+def test_of_one_mistake_one_rule_tells(value, rule):
+    assert [finding.rule for finding in registry.check(subject(value))] == [rule]
 
 
 def test_a_key_that_is_written_twice_is_told_unless_that_is_disabled():

@@ -69,7 +69,7 @@ def test_transitions_is_quiet(value):
         ),
         (
             going(Type="Pass", Next=7),
-            [("Next names a state that is not there: 7", "7", "A")],
+            [("Next is 7, not the name of a state", "7", "A")],
         ),
     ],
 )
