@@ -6,7 +6,7 @@ It is parsed, with the modules of the project that it imports; nothing of it is 
 import ast
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from maestro_cdk.asl.names import KEY, Promised
@@ -27,15 +27,17 @@ _OTHERS = frozenset({"aws_cdk", "constructs", "jsii", "maestro_cdk"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Infra:
-    """A project's infra.py.
+    """A project's infra.py; `path` is None where there is none, and the rest is empty then.
 
     `names` are the substitutions that it gives, each with the first place that says so; `more`
-    tells whether it may give others, whose names only running it shows.
+    tells whether it may give others, whose names only running it shows. `functions` are those of
+    the folder that it speaks of.
     """
 
-    path: Path
-    names: Mapping[str, SourceRef]
-    more: bool
+    path: Path | None = None
+    names: Mapping[str, SourceRef] = field(default_factory=dict)
+    more: bool = False
+    functions: frozenset[str] = frozenset()
 
     @property
     def promised(self) -> Promised:
@@ -43,8 +45,8 @@ class Infra:
         return Promised(names=frozenset(self.names), more=self.more)
 
 
-def read(report: Report, *, functions: Collection[str], settings: Collection[str]) -> Infra | None:
-    """Look at infra.py; None where there is none.
+def read(report: Report, *, functions: Collection[str], settings: Collection[str]) -> Infra:
+    """Look at infra.py.
 
     Args:
         report: of the folder.
@@ -53,8 +55,9 @@ def read(report: Report, *, functions: Collection[str], settings: Collection[str
     """
     path = report.folder / FILE
     if not files.is_file(path):
-        return None
+        return Infra()
     names: dict[str, SourceRef] = {}
+    used: set[str] = set()
     more = False
     for module, tree in _modules(path, report):
         if module == path:
@@ -64,10 +67,11 @@ def read(report: Report, *, functions: Collection[str], settings: Collection[str
                 names.setdefault(name, report.ref(module, line, column))
             more = more or name is None
         more = more or any(_foreign(top, report.folder) for top in _imported_by(tree))
+        used |= _spoken_of(tree, functions)
     for name, where in names.items():
         if problem := refusal(name, functions=functions, settings=settings):
             report.add("infra", problem, where, "call it something else")
-    return Infra(path=path, names=names, more=more)
+    return Infra(path=path, names=names, more=more, functions=frozenset(used))
 
 
 def refusal(name: str, *, functions: Collection[str], settings: Collection[str]) -> str | None:
@@ -172,6 +176,26 @@ def _substituted(tree: ast.Module) -> Iterator[tuple[str | None, int, int]]:
             continue
         if node.func.attr == METHOD:
             yield _name(node), node.lineno, node.col_offset + 1
+
+
+def _spoken_of(tree: ast.Module, functions: Collection[str]) -> set[str]:
+    """The functions of the folder that a module names; all, where it takes them as they come."""
+    named = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    taken = [node for node in ast.walk(tree) if _is_functions(node)]
+    chosen = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and _is_functions(node.value)
+    ]
+    return set(functions) if len(taken) > len(chosen) else {*functions} & named
+
+
+def _is_functions(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "functions"
 
 
 def _name(call: ast.Call) -> str | None:

@@ -187,7 +187,7 @@ class _Scan:
             settings=self.settings.workflow.substitutions,
         )
         definition = self._definition(read.candidates, name, code)
-        if code is not None and definition is not None:
+        if definition is not None:
             infra.unused(code, definition.substitutions, self.report)
         disabled = self.settings.workflow.disable_rules
         findings = [
@@ -208,7 +208,7 @@ class _Scan:
             stack_name=name,
             permissions=self.permissions,
             notes=_ordered(findings),
-            infra=code.path if code is not None else None,
+            infra=code.path,
         )
 
     # --- names -------------------------------------------------------------------------------
@@ -345,7 +345,7 @@ class _Scan:
     # --- the definition ----------------------------------------------------------------------
 
     def _definition(
-        self, candidates: Sequence[Candidate], workflow: str, code: Infra | None
+        self, candidates: Sequence[Candidate], workflow: str, code: Infra
     ) -> Definition | None:
         found = self.settings.workflow
         parsed = definitions.of_folder(self.report, found.substitutions)
@@ -356,7 +356,7 @@ class _Scan:
             functions={c.name: logical_id(c.name) for c in candidates},
             workflow=workflow,
             substitutions=found.substitutions,
-            promised=self.promised | code.promised if code is not None else self.promised,
+            promised=self.promised | code.promised,
         )
         self.report.findings += findings
         own = self.settings.functions
@@ -366,6 +366,7 @@ class _Scan:
             type=found.type,
             functions={c.name: own.get(c.name, self.settings.defaults) for c in candidates},
             called=definition.called,
+            elsewhere=code.functions,
             timeout=found.timeout,
         )
         self.report.findings += registry.check(subject, disabled=found.disable_rules)

@@ -385,3 +385,19 @@ def test_strict_points_to_infra_where_a_resource_is_its_own(maestro, infra):
     result = maestro("validate", "--strict", "--format", "json")
     found = {(each["file"], each["severity"]) for each in json.loads(result.out)["findings"]}
     assert ("infra.py", "error") in found
+
+
+def test_a_function_that_infra_uses_is_not_left_over(maestro, infra, folder):
+    infra(
+        """
+        def extend(workflow):
+            workflow.functions["answer"].add_environment("A", "x")
+        """,
+        {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}},
+    )
+    (folder / "lambdas").mkdir()
+    for name in ("answer", "other"):
+        (folder / "lambdas" / f"{name}.py").write_text("def handler(event, context): ...\n")
+    (finding,) = maestro("validate", "--format", "json").json["findings"]
+    assert finding["rule"] == "unused-function"
+    assert "'other'" in finding["message"]

@@ -37,7 +37,8 @@ class Subject:
     `services` is what AWS's services look like, `type` the state machine's. `functions` are those
     of the folder by name, `called` their names by the place in the definition that names one
     statically; both are None for a definition that is looked at by itself, in which `${...}` may
-    stand for anything. `timeout` is what the settings give the whole machine, in seconds.
+    stand for anything. `elsewhere` are the functions that other code uses. `timeout` is what the
+    settings give the whole machine, in seconds.
     """
 
     document: Document
@@ -45,6 +46,7 @@ class Subject:
     type: Literal["STANDARD", "EXPRESS"] = "STANDARD"
     functions: Mapping[str, FunctionSettings] | None = None
     called: Mapping[Pointer, str] | None = None
+    elsewhere: frozenset[str] = frozenset()
     timeout: int | None = None
 
     @cached_property

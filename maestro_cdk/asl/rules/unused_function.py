@@ -19,7 +19,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         return
     names = Names(functions=dict.fromkeys(subject.functions, ""), workflow="", substitutions={})
     text = subject.document.text
-    used = {*(subject.called or {}).values()}
+    used = {*(subject.called or {}).values(), *subject.elsewhere}
     used |= {name for token in set(TOKEN.findall(text)) if (name := names.of_token(token))}
     used |= {name for found in set(_NAMED.findall(text)) if (name := names.of_text(found))}
     for name in sorted(set(subject.functions) - used):
@@ -60,7 +60,8 @@ Every file and folder in `lambdas/` becomes a function in AWS. One that no Task 
 does nothing: perhaps a name is misspelt, perhaps the function is left over. What several functions
 share belongs into a folder whose name begins with an underscore (`lambdas/_shared/`).
 
-Nothing is said where a Task computes which function to invoke: it may be any of them.
+Nothing is said where a Task computes which function to invoke: it may be any of them; nor of one that
+infra.py names.
 
 - <https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html>
 """,

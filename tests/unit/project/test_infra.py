@@ -23,7 +23,24 @@ def read(folder):
 
 
 def test_without_it_there_is_nothing(folder):
-    assert infra.read(Report(folder=folder(), stage=None), functions=(), settings=()) is None
+    found = infra.read(Report(folder=folder(), stage=None), functions=("f",), settings=())
+    assert found == infra.Infra()
+
+
+@pytest.mark.parametrize(
+    ("body", "used"),
+    [
+        ("workflow.functions['a']", {"a"}),
+        ("functions = workflow.functions; functions['a']", {"a", "b"}),
+        ("for name in ('a', 'c'): workflow.functions[name]", {"a"}),
+        ("for each in workflow.functions.values(): each", {"a", "b"}),
+        ("workflow.functions['a']; list(workflow.functions)", {"a", "b"}),
+        ("workflow", set()),
+    ],
+)
+def test_the_functions_that_it_speaks_of_are_known(read, body, used):
+    found, _ = read(f"{EXTEND}    {body}\n", functions=("a", "b"))
+    assert found.functions == used
 
 
 @pytest.mark.parametrize(
