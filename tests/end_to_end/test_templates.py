@@ -1,7 +1,11 @@
 """Each template, from `new` to `teardown`, with what its README promises."""
 
 import json
+import shlex
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -190,3 +194,102 @@ def test_an_execution_can_be_left_to_itself(maestro, approval, aws):
     assert result.out.strip().endswith(":approval:by-itself")
     found = aws.client("stepfunctions").describe_execution(executionArn=result.out.strip())
     assert json.loads(found["input"])["employee"] == "charles"
+
+
+# --- those with infra.py: a table, a bucket, a queue ---------------------------------------------
+
+
+@pytest.fixture
+def deployed(maestro, aws, folder):
+    """Make a project from a template and deploy it; afterwards nothing of it may be left."""
+    names = []
+
+    def made(name):
+        assert maestro("new", name, "-t", name, "--no-git", cwd=folder).code == 0
+        assert maestro("deploy", "--local", cwd=folder / name).code == 0
+        names.append(name)
+        return folder / name
+
+    yield made
+    for name in names:
+        assert maestro("teardown", "--local", "-f", cwd=folder / name).code == 0
+        assert aws.left_of(name) == []
+
+
+@pytest.fixture
+def script(maestro):
+    """Run a script of a project's with the AWS on this machine, as its README says."""
+
+    def run(file, *, cwd, given=""):
+        exported = maestro("local", "env", cwd=cwd).out.splitlines()
+        words = [shlex.split(line)[1].partition("=") for line in exported]
+        return subprocess.run(
+            [sys.executable, file],
+            cwd=cwd,
+            env={**maestro.environ, **{name: value for name, _, value in words}},
+            input=given,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
+
+    return run
+
+
+def test_orders_are_kept_priced_and_read_back(maestro, aws, deployed):
+    project = deployed("orders")
+    (table,) = [t for t in aws.client("dynamodb").list_tables()["TableNames"] if "orders" in t]
+
+    tea = maestro("run", "--local", "-i", "events/tea.json", cwd=project)
+    unknown = maestro("run", "--local", "-i", "events/unknown-item.json", cwd=project)
+
+    assert tea.path == ["Keep", "Price", "Update", "Read"]
+    assert tea.json == {"id": "2026-0001", "customer": "Ada", "status": "PRICED", "total": 2100}
+    assert (unknown.code, unknown.path) == (1, ["Keep", "Price"])
+    assert "there is no price for anchor" in unknown.err
+    key = {"id": {"S": "2026-0002"}}
+    kept = aws.client("dynamodb").get_item(TableName=table, Key=key)["Item"]
+    assert kept["status"] == {"S": "NEW"}
+
+
+def test_a_distributed_map_does_something_with_each_object(maestro, deployed, script):
+    project = deployed("fan-out")
+    assert script("fill.py", cwd=project).startswith("12 documents are in ")
+
+    result = maestro("run", "--local", "-i", "events/letters.json", cwd=project)
+
+    assert result.code == 0
+    assert result.json == {"documents": 12, "words": 78}
+
+
+def test_a_request_waits_until_somebody_answers_it(maestro, aws, deployed, script):
+    project = deployed("human-approval")
+    event = (project / "events" / "request.json").read_text()
+    states = aws.client("stepfunctions")
+    machines = states.list_state_machines()["stateMachines"]
+    (arn,) = [m["stateMachineArn"] for m in machines if m["name"] == "human-approval"]
+
+    started = [
+        states.start_execution(stateMachineArn=arn, input=event)["executionArn"] for _ in range(2)
+    ]
+    shown = script("answer.py", cwd=project, given="y\nn\nnot this time\n")
+
+    assert shown.count('"resource": "staging database"') == 2
+    ended = [end_of(states, execution) for execution in started]
+    assert sorted(e["status"] for e in ended) == ["FAILED", "SUCCEEDED"]
+    granted = json.loads(next(e["output"] for e in ended if e["status"] == "SUCCEEDED"))
+    assert granted == {"granted": "staging database", "to": "Ada"}
+    (refused,) = [e for e in ended if e["status"] == "FAILED"]
+    assert (refused["error"], refused["cause"]) == ("Refused", "not this time")
+
+
+def end_of(states, execution):
+    """An execution, once it has ended."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = states.describe_execution(executionArn=execution)
+        if found["status"] != "RUNNING":
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"{execution} goes on")
