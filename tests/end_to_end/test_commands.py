@@ -10,8 +10,11 @@ import subprocess
 import pytest
 import yaml
 
+from maestro_cdk.project import templates
+
 pytestmark = pytest.mark.xdist_group("commands")
 
+SHIPPED = sorted(folder.name for folder in templates.shipped().iterdir() if folder.is_dir())
 TRANSIENT = ("ServiceException", "AWSLambdaException", "SdkClientException")
 GREET = "def handler(event, context):\n    return 'hello'\n"
 # What Lambda itself raises is tried again: a warning says so otherwise.
@@ -140,7 +143,7 @@ def test_an_empty_folder_is_filled(maestro, tmp_path):
         (["1st", "-n"], 1, "does not begin with a letter"),
         (["file/orders", "-n"], 1, "cannot be made"),
         (["-n"], 2, "maestro new NAME"),
-        (["orders"], 2, "-t NAME (approval, hello), or -n"),
+        (["orders"], 2, f"-t NAME ({', '.join(SHIPPED)}), or -n"),
     ],
 )
 def test_what_cannot_be_made_leaves_nothing_behind(maestro, tmp_path, words, code, said):
@@ -181,26 +184,26 @@ def test_a_users_own_template_goes_before_the_one_that_ships(maestro, tmp_path, 
     ("answer", "states"),
     [
         ("", ["Start"]),
-        ("2", ["Greet", "Finish"]),
+        (str(SHIPPED.index("hello") + 1), ["Greet", "Finish"]),
         ("hello", ["Greet", "Finish"]),
         ("none of them", ["Start"]),
     ],
 )
 def test_at_a_terminal_new_lists_the_templates_and_asks(at_terminal, tmp_path, answer, states):
     terminal = at_terminal("new", "orders", "--no-git", cwd=tmp_path)
-    terminal.expect("Template 1-2")
+    terminal.expect(f"Template 1-{len(SHIPPED)}")
     terminal.type(f"{answer}\n")
 
     assert terminal.end() == 0
-    assert "[1] approval" in terminal.shown
-    assert "[2] hello" in terminal.shown
+    for number, name in enumerate(SHIPPED, 1):
+        assert f"[{number}] {name}" in terminal.shown
     definition = json.loads((tmp_path / "orders" / "definition.asl.json").read_text())
     assert list(definition["States"]) == states
 
 
 def test_ctrl_c_at_the_question_makes_nothing(at_terminal, tmp_path):
     terminal = at_terminal("new", "orders", cwd=tmp_path)
-    terminal.expect("Template 1-2")
+    terminal.expect(f"Template 1-{len(SHIPPED)}")
     terminal.interrupt()
 
     assert terminal.end() == 130
