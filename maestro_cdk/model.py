@@ -297,38 +297,6 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
-    """What a template's metadata says of its project."""
-
-    project: str
-    stage: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stack:
-    """A stack as CloudFormation describes it; `owner` is None for one that is not maestro's."""
-
-    id: str
-    name: str
-    status: str
-    reason: str | None
-    outputs: Mapping[str, str]
-    owner: Owner | None
-    role: str | None = None
-    protected: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StackResource:
-    """A resource of a stack."""
-
-    logical_id: str
-    physical_id: str
-    type: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StackEvent:
     """One step of CloudFormation's on a resource."""
 
@@ -339,37 +307,6 @@ class StackEvent:
     type: str
     status: str
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What a change set would do to one resource."""
-
-    action: str
-    logical_id: str
-    physical_id: str | None
-    type: str
-    replacement: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """A change set, ready to be executed; without changes there is nothing to do."""
-
-    stack_id: str
-    change_set: str
-    creates: bool
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnostic:
-    """What Step Functions says of a definition; `location` is a JSON pointer, or other words."""
-
-    code: str
-    severity: Severity
-    message: str
-    location: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,16 +9,11 @@ from typing import Protocol, TypeAlias
 from maestro_cdk.model import (
     Assembly,
     Bundle,
-    Diagnostic,
-    Execution,
     ExecutionEvent,
     Finding,
     Identity,
-    Plan,
     Project,
-    Stack,
     StackEvent,
-    StackResource,
 )
 
 # --- what is said ----------------------------------------------------------------------------
@@ -62,6 +57,20 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """What the step that began last is about: the logical ids of the resources it changes."""
+
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing was heard for a while: so many seconds since the work began."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceChanged:
     """CloudFormation took a step on a resource of the stack."""
 
@@ -75,7 +84,17 @@ class ExecutionMoved:
     event: ExecutionEvent
 
 
-Event: TypeAlias = Step | Advanced | Note | Identified | Noticed | ResourceChanged | ExecutionMoved
+Event: TypeAlias = (
+    Step
+    | Advanced
+    | Note
+    | Identified
+    | Noticed
+    | Planned
+    | Waiting
+    | ResourceChanged
+    | ExecutionMoved
+)
 
 
 class Reporter(Protocol):
@@ -110,158 +129,6 @@ class Synthesizer(Protocol):
 
     def synthesize(self, project: Project, bundles: Sequence[Bundle], out: Path, /) -> Assembly:
         """Write the assembly to `out`, in place of what an earlier one left there."""
-        ...
-
-
-class Assets(Protocol):
-    """The bucket that maestro keeps in an account and region for what templates refer to."""
-
-    @property
-    def name(self) -> str:
-        """The bucket's name."""
-        ...
-
-    def prepare(self) -> str:
-        """Make the bucket, or finish making it, where that is needed; return its name."""
-        ...
-
-    def absent(self, keys: Sequence[str], /) -> tuple[str, ...]:
-        """Those of `keys` that the bucket does not hold, in their order."""
-        ...
-
-    def put(self, key: str, path: Path, /) -> None:
-        """Upload a file."""
-        ...
-
-    def url(self, key: str, /) -> str:
-        """The address by which CloudFormation reads an object."""
-        ...
-
-    def remove(self, prefix: str, /) -> int:
-        """Delete every object under `prefix` in all its versions; return how many objects.
-
-        A bucket that is not there has none.
-        """
-        ...
-
-
-class Stacks(Protocol):
-    """CloudFormation."""
-
-    def describe(self, name: str, /) -> Stack | None:
-        """The stack of that name or id; None where there is none (or only a deleted one)."""
-        ...
-
-    def plan(
-        self,
-        name: str,
-        *,
-        creates: bool,
-        template: str | None,
-        template_url: str | None,
-        tags: Mapping[str, str],
-        role: str | None,
-    ) -> Plan:
-        """Make a change set from the template's text or address, and wait until it can be read.
-
-        A change set that holds no changes is deleted again, and the plan's changes are empty.
-        """
-        ...
-
-    def discard(self, plan: Plan, /) -> None:
-        """Delete the change set, and the stack too where only the change set had made it."""
-        ...
-
-    def apply(self, plan: Plan, /) -> None:
-        """Begin to execute the change set."""
-        ...
-
-    def events(self, stack_id: str, since: datetime, /) -> tuple[StackEvent, ...]:
-        """The stack's events after `since`, oldest first."""
-        ...
-
-    def resources(self, stack_id: str, /) -> tuple[StackResource, ...]:
-        """The stack's resources that exist."""
-        ...
-
-    def protect(self, stack_id: str, /, *, on: bool) -> None:
-        """Switch the stack's termination protection."""
-        ...
-
-    def roll_back(self, stack_id: str, /) -> None:
-        """Begin to roll back an update that failed and was left so."""
-        ...
-
-    def continue_rollback(self, stack_id: str, /, *, skip: Sequence[str]) -> None:
-        """Begin to continue a rollback that failed, leaving out the resources named."""
-        ...
-
-    def delete(self, stack_id: str, /, *, role: str | None) -> None:
-        """Begin to delete the stack."""
-        ...
-
-
-class Machines(Protocol):
-    """Step Functions."""
-
-    def start(self, machine: str, /, *, name: str, payload: str) -> str:
-        """Start an execution with JSON text; return its ARN."""
-        ...
-
-    def start_sync(self, machine: str, /, *, name: str, payload: str) -> Execution:
-        """Run an EXPRESS machine to its end."""
-        ...
-
-    def express(self, machine: str, /) -> bool:
-        """Whether a machine is of type EXPRESS."""
-        ...
-
-    def describe(self, execution: str, /) -> Execution:
-        """How an execution stands."""
-        ...
-
-    def history(self, execution: str, /, after: int) -> tuple[ExecutionEvent, ...]:
-        """The events whose id is above `after`, in order."""
-        ...
-
-    def running(self, machine: str, /) -> tuple[str, ...]:
-        """The ARNs of the executions that run; none where the machine is gone."""
-        ...
-
-    def stop(self, execution: str, /, *, cause: str) -> None:
-        """Stop an execution; one that has ended is left as it is."""
-        ...
-
-    def validate(self, definition: str, /, *, express: bool) -> tuple[Diagnostic, ...]:
-        """What Step Functions says of a definition, without a machine being made."""
-        ...
-
-    def gone(self, machine: str, /) -> bool:
-        """Whether a machine is deleted to the end (its name is free again)."""
-        ...
-
-
-class Cloud(Protocol):
-    """An account in a region, by its services."""
-
-    @property
-    def identity(self) -> Identity:
-        """Whose it is; asks AWS once."""
-        ...
-
-    @property
-    def assets(self) -> Assets:
-        """Its asset bucket."""
-        ...
-
-    @property
-    def stacks(self) -> Stacks:
-        """Its CloudFormation."""
-        ...
-
-    @property
-    def machines(self) -> Machines:
-        """Its Step Functions."""
         ...
 
 

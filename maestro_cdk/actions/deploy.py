@@ -10,23 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from maestro_cdk.actions import recovery
+from maestro_cdk.actions import diagnosis, difference, recovery
+from maestro_cdk.actions.difference import Difference
 from maestro_cdk.actions.following import Ended, follow, mark
+from maestro_cdk.actions.guards import check_account, check_owner
+from maestro_cdk.actions.remedies import propagates
 from maestro_cdk.actions.threads import threads
-from maestro_cdk.actions.wording import counted, size
-from maestro_cdk.errors import CredentialsError, DeploymentFailed, StackForeign
-from maestro_cdk.model import (
-    Assembly,
-    Bundle,
-    Function,
-    Identity,
-    Owner,
-    Plan,
-    Project,
-    SourceRef,
-    Stack,
-)
-from maestro_cdk.ports import Clock, Cloud, Identified, Note, Reporter, Step, Synthesizer
+from maestro_cdk.actions.uploading import template_url, upload
+from maestro_cdk.actions.wording import counted
+from maestro_cdk.cloud import Cloud, Mode, Plan, Stack
+from maestro_cdk.errors import DeploymentFailed
+from maestro_cdk.model import JSON, Assembly, Bundle, Identity, Project
+from maestro_cdk.ports import Clock, Identified, Note, Planned, Reporter, Step, Synthesizer
 
 INLINE_TEMPLATE_LIMIT = 51_200
 """Bytes of a template that may be sent with the request:
@@ -38,20 +33,46 @@ made, cannot have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How a project is to be deployed.
+
+    `express` is CloudFormation's express mode, `rolls_back` whether what fails is undone, `wait`
+    whether an operation that runs on the stack already is waited for.
+    """
+
+    express: bool = False
+    rolls_back: bool = True
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A plan, and what carrying it out needs to know."""
+    """A plan, and what carrying it out needs to know; the plan is None where nothing is to do."""
 
     project: Project
     identity: Identity
-    plan: Plan
+    assembly: Assembly
+    stack: Stack | None
+    plan: Plan | None
+    mode: Mode
+    difference: Difference
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to do."""
+        return self.plan is not None and bool(self.plan.changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployed:
-    """The stack as it stands after a deployment; `changed` is False where nothing had to be."""
+    """The stack as it stands after a deployment; `changed` is False where nothing had to be.
+
+    `ended` is False for one that nobody waited for.
+    """
 
     stack: Stack
     changed: bool
+    ended: bool = True
 
 
 def prepare(
@@ -63,7 +84,7 @@ def prepare(
     synthesizer: Synthesizer,
     reporter: Reporter,
     clock: Clock,
-    wait: bool = True,
+    wish: Wish | None = None,
 ) -> Prepared:
     """Find out what deploying would change.
 
@@ -75,7 +96,7 @@ def prepare(
         synthesizer: makes the assembly.
         reporter: hears of each step.
         clock: tells and passes the time.
-        wait: whether an operation that runs on the stack is waited for.
+        wish: how.
 
     Raises:
         CredentialsError: the credentials are of another account than the stage's.
@@ -83,90 +104,271 @@ def prepare(
         StackBusy: another operation runs on the stack, and was not to be waited for.
         DeploymentFailed: CloudFormation refuses the template, or cannot mend the stack.
     """
-    reporter.emit(Step(f"synthesizing {counted(len(project.functions), 'function')}"))
-    with threads(2) as pool:
-        identity = pool.submit(lambda: cloud.identity)
-        described = pool.submit(cloud.stacks.describe, project.stack_name)
-        assembly = synthesizer.synthesize(project, bundles, out)
-        check_account(project, identity.result())
-        reporter.emit(Identified(identity.result()))
-        stack = described.result()
-    if stack is not None:
-        check_owner(project, stack)
-        stack = recovery.ready(
-            stack, wait=wait, stacks=cloud.stacks, reporter=reporter, clock=clock
-        )
-    _upload(assembly, cloud=cloud, reporter=reporter)
-    reporter.emit(Step("asking CloudFormation what would change"))
-    inline = len(assembly.template.encode()) <= INLINE_TEMPLATE_LIMIT
-    plan = cloud.stacks.plan(
-        project.stack_name,
-        creates=stack is None or stack.status == "REVIEW_IN_PROGRESS",
-        template=assembly.template if inline else None,
-        template_url=None if inline else _template_url(assembly, cloud),
-        tags=project.tags,
-        role=project.settings.workflow.cloudformation_role,
+    wish = wish or Wish()
+    who, stack, assembly = _survey(
+        project, bundles, out, cloud=cloud, synthesizer=synthesizer, reporter=reporter
     )
-    _check_replacements(plan, cloud=cloud)
-    _tell_retained(plan, assembly, reporter=reporter)
-    return Prepared(project=project, identity=identity.result(), plan=plan)
+    if stack is not None:
+        stack = recovery.ready(
+            stack, wait=wish.wait, stacks=cloud.stacks, reporter=reporter, clock=clock
+        )
+    new = json.loads(assembly.template)
+    old = _deployed(stack, cloud)
+    mode = _mode(wish, stack)
+    plan = None
+    if stack is None or not _is_same(stack, old, new, project):
+        upload(assembly, cloud=cloud, reporter=reporter)
+        plan, mode = _plan(project, assembly, stack, mode, cloud=cloud, reporter=reporter)
+        _tell_retained(plan, new, reporter=reporter)
+    return Prepared(
+        project=project,
+        identity=who,
+        assembly=assembly,
+        stack=stack,
+        plan=plan,
+        mode=mode,
+        difference=difference.between(old, new, plan.changes if plan else ()),
+    )
 
 
-def apply(prepared: Prepared, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> Deployed:
+def compare(
+    project: Project,
+    bundles: Sequence[Bundle],
+    out: Path,
+    *,
+    cloud: Cloud,
+    synthesizer: Synthesizer,
+    reporter: Reporter,
+) -> Difference:
+    """Find out what deploying would change, and leave everything as it is.
+
+    Which resources would be replaced CloudFormation tells only of a stack that takes an update.
+
+    Raises:
+        CredentialsError: the credentials are of another account than the stage's.
+        StackForeign: a stack of that name is not this project's.
+        DeploymentFailed: CloudFormation refuses the template.
+    """
+    _, stack, assembly = _survey(
+        project, bundles, out, cloud=cloud, synthesizer=synthesizer, reporter=reporter
+    )
+    new = json.loads(assembly.template)
+    old = _deployed(stack, cloud)
+    if stack is None or stack.status not in recovery.WHOLE or old == new:
+        return difference.between(old, new)
+    plan = _plan_in(Mode(), project, assembly, stack, cloud=cloud, reporter=reporter)
+    if plan.changes:
+        cloud.stacks.discard(plan)
+    return difference.between(old, new, plan.changes)
+
+
+def apply(
+    prepared: Prepared, *, cloud: Cloud, reporter: Reporter, clock: Clock, wait: bool = True
+) -> Deployed:
     """Carry out a plan, and report until it is done.
+
+    Where it fails only because IAM had not told a service of a new role, it is tried once more.
+
+    Args:
+        prepared: the plan.
+        cloud: where.
+        reporter: hears of each step.
+        clock: tells and passes the time.
+        wait: whether its end is waited for.
 
     Raises:
         DeploymentFailed: with the first resource that failed, why, and what in the folder made it.
     """
-    project, plan = prepared.project, prepared.plan
-    if plan.changes:
-        count = counted(len(plan.changes), "resource")
-        verb = "creating" if plan.creates else "updating"
-        reporter.emit(Step(f"{verb} the stack {project.stack_name}: {count}"))
-        before = mark(plan.stack_id, stacks=cloud.stacks, clock=clock)
-        cloud.stacks.apply(plan)
-        ended = follow(plan.stack_id, before, stacks=cloud.stacks, reporter=reporter, clock=clock)
-        if ended.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+    project, plan, stack = prepared.project, prepared.plan, prepared.stack
+    for again in (True, False):
+        if plan is None or not plan.changes:
+            break
+        ended = _execute(plan, project, wait=wait, cloud=cloud, reporter=reporter, clock=clock)
+        stack = cloud.stacks.describe(plan.stack_id)
+        if ended is None or ended.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            break
+        if not (again and ended.failure and propagates(ended.failure.reason or "")):
             raise _failed(project, ended)
-    stack = cloud.stacks.describe(plan.stack_id)
+        reporter.emit(Note("IAM had not told every service of a new role: once more"))
+        if stack is not None:
+            stack = recovery.ready(
+                stack, wait=True, stacks=cloud.stacks, reporter=reporter, clock=clock
+            )
+        plan, _ = _plan(
+            project, prepared.assembly, stack, prepared.mode, cloud=cloud, reporter=reporter
+        )
     if stack is None:
         raise DeploymentFailed(f"the stack {project.stack_name} was deleted meanwhile")
-    wanted = project.settings.workflow.protected
-    if stack.protected != wanted:
-        reporter.emit(Note(f"termination protection is now {'on' if wanted else 'off'}"))
-        cloud.stacks.protect(stack.id, on=wanted)
-        stack = replace(stack, protected=wanted)
-    return Deployed(stack=stack, changed=bool(plan.changes))
+    stack = _protected(stack, project, cloud=cloud, reporter=reporter)
+    return Deployed(stack=stack, changed=prepared.changes, ended=wait or not prepared.changes)
 
 
-def check_account(project: Project, identity: Identity) -> None:
-    """Refuse credentials of another account than the one that the settings name."""
-    account = project.settings.target.account
-    if account and account != identity.account:
-        stage = f"stage {project.settings.stage!r}" if project.settings.stage else "this project"
-        raise CredentialsError(
-            f"{stage} belongs to account {account}; "
-            f"these credentials are of {identity.account} ({identity.arn})",
-            hint="choose other credentials with --profile, or another --stage",
-        )
+def cancel(prepared: Prepared, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> Ended | None:
+    """Cancel the update that a plan's execution is, and follow its rollback to the end.
+
+    Returns:
+        How it ended; None where there is nothing to cancel, as with a creation.
+    """
+    stack = cloud.stacks.describe(prepared.project.stack_name)
+    if stack is None or stack.status != "UPDATE_IN_PROGRESS":
+        return None
+    before = mark(stack.id, stacks=cloud.stacks, clock=clock, runs=True)
+    cloud.stacks.cancel(stack.id)
+    return follow(stack.id, before, stacks=cloud.stacks, reporter=reporter, clock=clock)
 
 
-def check_owner(project: Project, stack: Stack) -> None:
-    """Refuse a stack that this project did not make."""
-    if stack.status == "REVIEW_IN_PROGRESS":  # nothing was ever made of it
-        return
-    settings = project.settings
-    own = Owner(project=settings.workflow.name, stage=settings.stage)
-    if stack.owner == own:
-        return
-    if stack.owner is None:
-        message = f"there is a stack {stack.name} that maestro did not make"
-    else:
-        message = f"the stack {stack.name} belongs to {_said(stack.owner)}, not to {_said(own)}"
-    raise StackForeign(
-        f"{message}; it is left alone",
-        hint="give the workflow another name: [workflow] name in maestro.toml",
+def discard(prepared: Prepared, *, cloud: Cloud) -> None:
+    """Leave everything as it is: the change set goes."""
+    if prepared.plan is not None and prepared.plan.changes:
+        cloud.stacks.discard(prepared.plan)
+
+
+def _survey(
+    project: Project,
+    bundles: Sequence[Bundle],
+    out: Path,
+    *,
+    cloud: Cloud,
+    synthesizer: Synthesizer,
+    reporter: Reporter,
+) -> tuple[Identity, Stack | None, Assembly]:
+    """Whose account this is, how the stack stands, and what it should be: asked side by side."""
+    reporter.emit(Step(f"synthesizing {counted(len(project.functions), 'function')}"))
+    with threads(2) as pool:
+        identity = pool.submit(_identify, project, cloud, reporter)
+        described = pool.submit(cloud.stacks.describe, project.stack_name)
+        assembly = synthesizer.synthesize(project, bundles, out)
+        who, stack = identity.result(), described.result()
+    if stack is not None:
+        check_owner(project, stack)
+    return who, stack, assembly
+
+
+def _identify(project: Project, cloud: Cloud, reporter: Reporter) -> Identity:
+    """Say whose account this is, unless it is not the stage's."""
+    identity = cloud.identity
+    check_account(project, identity)
+    reporter.emit(Identified(identity))
+    return identity
+
+
+def _mode(wish: Wish, stack: Stack | None) -> Mode:
+    """The mode to deploy in.
+
+    What express mode has left failed takes nothing else, and no rollback:
+    https://github.com/aws/aws-cdk-cli/issues/1739
+    """
+    if stack is not None and stack.status == "UPDATE_FAILED":
+        return Mode(express=True, rolls_back=False)
+    return Mode(express=wish.express, rolls_back=wish.rolls_back)
+
+
+def _deployed(stack: Stack | None, cloud: Cloud) -> JSON:
+    """The template that is deployed; None where nothing is."""
+    if stack is None or stack.status == "REVIEW_IN_PROGRESS":
+        return None
+    return cloud.stacks.template(stack.id)
+
+
+def _is_same(stack: Stack, old: JSON, new: JSON, project: Project) -> bool:
+    """Whether the stack is as it should be, so that no change set needs to be made to know.
+
+    A template with parameters may mean something else today, one with macros likewise.
+    """
+    role = project.settings.workflow.cloudformation_role
+    return (
+        old == new
+        and stack.status in recovery.WHOLE
+        and dict(stack.tags) == project.tags
+        and (role is None or role == stack.role)
+        and not any(section in new for section in ("Parameters", "Transform", "Mappings"))
     )
+
+
+def _plan(
+    project: Project,
+    assembly: Assembly,
+    stack: Stack | None,
+    mode: Mode,
+    *,
+    cloud: Cloud,
+    reporter: Reporter,
+) -> tuple[Plan, Mode]:
+    """Make the change set; one that replaces something, in the standard mode."""
+
+    def make(mode: Mode) -> Plan:
+        return _plan_in(mode, project, assembly, stack, cloud=cloud, reporter=reporter)
+
+    plan = make(mode)
+    _check_replacements(plan, cloud=cloud)
+    # Without a rollback CloudFormation replaces nothing, not even what it only may.
+    kinds = ("True",) if mode.rolls_back else ("True", "Conditional")
+    replaced = [item for item in plan.changes if item.replacement in kinds]
+    if not replaced or mode == Mode():
+        return plan, mode
+    cloud.stacks.discard(plan)
+    names = ", ".join(item.logical_id for item in replaced)
+    if stack is not None and stack.status == "UPDATE_FAILED":
+        raise DeploymentFailed(
+            f"{names} would have to be replaced, which a stack that was left without a rollback "
+            "does not take",
+            hint="nothing was changed. Deploy what was there before, then this",
+        )
+    reporter.emit(Note(f"in the standard mode, with a rollback: {names} may be replaced"))
+    return make(Mode()), Mode()
+
+
+def _plan_in(
+    mode: Mode,
+    project: Project,
+    assembly: Assembly,
+    stack: Stack | None,
+    *,
+    cloud: Cloud,
+    reporter: Reporter,
+) -> Plan:
+    reporter.emit(Step("asking CloudFormation what would change"))
+    inline = len(assembly.template.encode()) <= INLINE_TEMPLATE_LIMIT
+    return cloud.stacks.plan(
+        project.stack_name,
+        creates=stack is None or stack.status == "REVIEW_IN_PROGRESS",
+        template=assembly.template if inline else None,
+        template_url=None if inline else template_url(assembly, cloud),
+        tags=project.tags,
+        role=project.settings.workflow.cloudformation_role,
+        mode=mode,
+    )
+
+
+def _execute(
+    plan: Plan,
+    project: Project,
+    *,
+    wait: bool,
+    cloud: Cloud,
+    reporter: Reporter,
+    clock: Clock,
+) -> Ended | None:
+    """Execute a change set; return how that ended, None where nobody waits."""
+    count = counted(len(plan.changes), "resource")
+    verb = "creating" if plan.creates else "updating"
+    reporter.emit(Step(f"{verb} the stack {project.stack_name}: {count}"))
+    reporter.emit(Planned(tuple(change.logical_id for change in plan.changes)))
+    before = mark(plan.stack_id, stacks=cloud.stacks, clock=clock)
+    cloud.stacks.apply(plan)
+    if not wait:
+        return None
+    return follow(plan.stack_id, before, stacks=cloud.stacks, reporter=reporter, clock=clock)
+
+
+def _protected(stack: Stack, project: Project, *, cloud: Cloud, reporter: Reporter) -> Stack:
+    """The stack, its termination protection as the settings say."""
+    wanted = project.settings.workflow.protected
+    if stack.protected == wanted:
+        return stack
+    reporter.emit(Note(f"termination protection is now {'on' if wanted else 'off'}"))
+    cloud.stacks.protect(stack.id, on=wanted)
+    return replace(stack, protected=wanted)
 
 
 def _check_replacements(plan: Plan, *, cloud: Cloud) -> None:
@@ -182,9 +384,9 @@ def _check_replacements(plan: Plan, *, cloud: Cloud) -> None:
             )
 
 
-def _tell_retained(plan: Plan, assembly: Assembly, *, reporter: Reporter) -> None:
+def _tell_retained(plan: Plan, template: JSON, *, reporter: Reporter) -> None:
     """Say which of the new resources a teardown will not delete."""
-    resources = json.loads(assembly.template)["Resources"]
+    resources = template["Resources"]
     for change in plan.changes:
         policy = resources.get(change.logical_id, {}).get("DeletionPolicy", "Delete")
         if change.action == "Add" and policy != "Delete":
@@ -196,58 +398,7 @@ def _tell_retained(plan: Plan, assembly: Assembly, *, reporter: Reporter) -> Non
             )
 
 
-def _upload(assembly: Assembly, *, cloud: Cloud, reporter: Reporter) -> None:
-    """Bring to the bucket what it does not hold yet."""
-    if not assembly.assets:
-        return
-    cloud.assets.prepare()
-    paths = {asset.key: asset.path for asset in assembly.assets}
-    absent = cloud.assets.absent(tuple(paths))
-    if not absent:
-        return
-    total = sum(paths[key].stat().st_size for key in absent)
-    reporter.emit(Step(f"uploading {counted(len(absent), 'file')}, {size(total)}"))
-    with threads(8) as pool:
-        for upload in [pool.submit(cloud.assets.put, key, paths[key]) for key in absent]:
-            upload.result()
-
-
-def _template_url(assembly: Assembly, cloud: Cloud) -> str:
-    cloud.assets.prepare()
-    path = assembly.directory / f"{assembly.stack_name}.template.json"
-    cloud.assets.put(assembly.template_key, path)
-    return cloud.assets.url(assembly.template_key)
-
-
 def _failed(project: Project, ended: Ended) -> DeploymentFailed:
-    event = ended.failure
-    if event is None:
+    if ended.failure is None:
         return DeploymentFailed(f"{ended.status}: {ended.reason or 'CloudFormation says no more'}")
-    where = source_of(project, event.logical_id)
-    return DeploymentFailed(
-        f"{event.logical_id} ({event.type}): {event.reason or event.status}",
-        hint=f"the stack is {ended.status}; mend it and deploy again",
-        where=where,
-    )
-
-
-def source_of(project: Project, logical_id: str) -> SourceRef | None:
-    """The file of the folder that a resource of the stack was made from."""
-    for function in project.functions:
-        stem = f"{function.logical_id}Function"
-        if logical_id in (stem, f"{stem}Role", f"{stem}Logs", f"{stem}Policy"):
-            return SourceRef(file=_relative(function, project))
-    if logical_id == "StateMachine":
-        return SourceRef(file=project.definition.file)
-    if project.infra is not None and not logical_id.startswith("StateMachine"):
-        return SourceRef(file=project.infra.name)
-    return None
-
-
-def _relative(function: Function, project: Project) -> str:
-    return function.root.relative_to(project.folder).as_posix()
-
-
-def _said(owner: Owner) -> str:
-    stage = f" (stage {owner.stage})" if owner.stage else ""
-    return f"the project {owner.project}{stage}"
+    return diagnosis.failed(ended.failure, project, ended.status)

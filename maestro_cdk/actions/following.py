@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from maestro_cdk.actions.diagnosis import is_cause
+from maestro_cdk.cloud import Stacks
 from maestro_cdk.model import StackEvent
-from maestro_cdk.ports import Clock, Reporter, ResourceChanged, Stacks
+from maestro_cdk.ports import Clock, Reporter, ResourceChanged, Waiting
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 3.0
 GROWTH = 1.4
+
+QUIET = 20.0
+"""Seconds without an event after which it is said that the work goes on."""
 
 SKEW = timedelta(minutes=15)
 """What this machine's clock may differ by from AWS's: one that differs more is refused."""
@@ -83,13 +88,15 @@ def follow(
     failure: StackEvent | None = None
     kept: list[StackEvent] = []
     waits = pauses()
+    began = heard = clock.monotonic()
     while True:
         for event in stacks.events(stack_id, before.since):
             if event.id in seen:
                 continue
             seen.add(event.id)
+            heard = clock.monotonic()
             reporter.emit(ResourceChanged(event))
-            if failure is None and _is_cause(event, stack_id):
+            if failure is None and is_cause(event, stack_id):
                 failure = event
             if event.status == RETAINED:
                 kept.append(event)
@@ -98,15 +105,11 @@ def follow(
                     status=event.status, reason=event.reason, failure=failure, kept=tuple(kept)
                 )
         clock.sleep(next(waits))
+        if clock.monotonic() - heard > QUIET:
+            heard = clock.monotonic()
+            reporter.emit(Waiting(heard - began))
 
 
 def _is_end(status: str) -> bool:
     """Whether a stack's status is one that it stays in."""
     return status.endswith(_ENDS)
-
-
-def _is_cause(event: StackEvent, stack_id: str) -> bool:
-    """Whether a resource failed of itself, and was not just cancelled because another had."""
-    if not event.status.endswith("_FAILED") or event.physical_id == stack_id:
-        return False
-    return "cancelled" not in (event.reason or "").lower()

@@ -5,9 +5,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events
 """
 
 from maestro_cdk.actions.following import Ended, follow, mark
+from maestro_cdk.cloud import Stack, Stacks
 from maestro_cdk.errors import DeploymentFailed, StackBusy
-from maestro_cdk.model import Stack
-from maestro_cdk.ports import Clock, Note, Reporter, Stacks, Step
+from maestro_cdk.ports import Clock, Note, Reporter, Step
 
 READY = frozenset(
     {
@@ -20,6 +20,9 @@ READY = frozenset(
     }
 )
 """Statuses of a stack that takes a change set."""
+
+WHOLE = READY - {"REVIEW_IN_PROGRESS"}
+"""Statuses of a stack of which every resource is as its template has it."""
 
 DEAD = {
     "ROLLBACK_COMPLETE": "its creation had failed and was rolled back",
@@ -68,6 +71,8 @@ def ready(
             see_through(found, stacks=stacks, reporter=reporter, clock=clock)
         elif found.status in DEAD:
             _clear(found, stacks=stacks, reporter=reporter, clock=clock)
+        elif found.status == "UPDATE_FAILED" and found.express:
+            return found  # it takes nothing but another update in express mode
         elif found.status == "UPDATE_FAILED":
             _roll_back(found, stacks=stacks, reporter=reporter, clock=clock)
         elif found.status == "UPDATE_ROLLBACK_FAILED":

@@ -3,11 +3,12 @@
 import secrets
 from dataclasses import dataclass
 
-from maestro_cdk.actions.deploy import check_account, check_owner
 from maestro_cdk.actions.following import pauses
+from maestro_cdk.actions.guards import check_account, check_owner
+from maestro_cdk.cloud import Cloud, Stack
 from maestro_cdk.errors import CloudError
-from maestro_cdk.model import Execution, ExecutionEvent, Project, Stack
-from maestro_cdk.ports import Clock, Cloud, ExecutionMoved, Reporter
+from maestro_cdk.model import Execution, ExecutionEvent, Project
+from maestro_cdk.ports import Clock, ExecutionMoved, Reporter
 
 OUTPUT = "StateMachineArn"
 

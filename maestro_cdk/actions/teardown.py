@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from maestro_cdk.actions import recovery
-from maestro_cdk.actions.deploy import check_account, check_owner
 from maestro_cdk.actions.following import RETAINED, follow, mark, pauses
+from maestro_cdk.actions.guards import check_account, check_owner
 from maestro_cdk.actions.wording import counted
+from maestro_cdk.cloud import Cloud, Stack, StackResource
 from maestro_cdk.errors import CloudError, DeploymentFailed
-from maestro_cdk.model import Project, Stack, StackEvent, StackResource
-from maestro_cdk.ports import Clock, Cloud, Note, Reporter, Step
+from maestro_cdk.model import Project, StackEvent
+from maestro_cdk.ports import Clock, Note, Reporter, Step
 
 MACHINE = "AWS::StepFunctions::StateMachine"
 PATIENCE = 120.0

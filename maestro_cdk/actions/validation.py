@@ -2,12 +2,12 @@
 
 import json
 
-from maestro_cdk.actions.deploy import check_account
+from maestro_cdk.actions.guards import check_account
 from maestro_cdk.asl.arns import TOKEN
 from maestro_cdk.asl.references import state_of
+from maestro_cdk.cloud import Cloud, Diagnostic
 from maestro_cdk.model import (
     JSON,
-    Diagnostic,
     Finding,
     FunctionArn,
     Identity,
@@ -17,7 +17,6 @@ from maestro_cdk.model import (
     SourceRef,
     Substitution,
 )
-from maestro_cdk.ports import Cloud
 
 RULE = "online"
 

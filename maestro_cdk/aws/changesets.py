@@ -8,8 +8,8 @@ from typing import Any
 
 from maestro_cdk.aws.failures import Refusal
 from maestro_cdk.aws.service import Service
+from maestro_cdk.cloud import Change, Plan
 from maestro_cdk.errors import CloudError, DeploymentFailed, StackBusy
-from maestro_cdk.model import Change, Plan
 from maestro_cdk.ports import Clock
 
 EMPTY = ("didn't contain changes", "No updates are to be performed")

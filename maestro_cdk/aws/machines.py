@@ -6,7 +6,8 @@ from typing import Any
 
 from maestro_cdk.aws.failures import Refusal
 from maestro_cdk.aws.service import Service
-from maestro_cdk.model import Diagnostic, Execution, ExecutionEvent
+from maestro_cdk.cloud import Diagnostic
+from maestro_cdk.model import Execution, ExecutionEvent
 
 PAGE = 1000
 """The most events of one answer

@@ -9,7 +9,8 @@ from typing import Any
 from maestro_cdk.aws import changesets
 from maestro_cdk.aws.failures import Refusal
 from maestro_cdk.aws.service import Service
-from maestro_cdk.model import Owner, Plan, Stack, StackEvent, StackResource
+from maestro_cdk.cloud import STANDARD, Mode, Owner, Plan, Stack, StackResource
+from maestro_cdk.model import JSON, StackEvent
 from maestro_cdk.ports import Clock
 
 
@@ -24,8 +25,11 @@ class CloudFormation:
     def __init__(self, service: Service, *, clock: Clock) -> None:
         self._cfn = service
         self._clock = clock
-        # Who owns a stack does not change, and a stack is described again and again.
+        # A stack is described again and again. Who owns it does not change; its template does,
+        # with the state in which the stack is.
         self._owners: dict[str, Owner] = {}
+        self._states: dict[str, tuple[Any, ...]] = {}
+        self._templates: dict[str, tuple[tuple[Any, ...], JSON]] = {}
 
     def describe(self, name: str, /) -> Stack | None:
         """The stack of that name or id; None where there is none, or only a deleted one.
@@ -53,7 +57,36 @@ class CloudFormation:
             owner=self._owner(stack),
             role=stack.get("RoleARN") or None,
             protected=bool(stack.get("EnableTerminationProtection", False)),
+            tags={tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])},
+            express=stack.get("DeploymentConfig", {}).get("Mode") == "EXPRESS",
+            rolls_back=not stack.get("DisableRollback", False),
         )
+
+    def template(self, stack_id: str, /) -> JSON:
+        """The stack's template, as it was deployed.
+
+        It is asked for once as long as the stack is described to stand as it did.
+
+        Returns:
+            What the template says; None where it is not JSON, or the stack is gone.
+
+        Raises:
+            CloudError: CloudFormation refused.
+        """
+        state = self._states.get(stack_id, ())
+        known, template = self._templates.get(stack_id, ((), None))
+        if state and known == state:
+            return template
+        try:
+            body = self._cfn.call("get_template", StackName=stack_id).get("TemplateBody")
+        except Refusal as refusal:
+            if changesets.no_stack(refusal):
+                return None
+            raise
+        # boto3 hands a JSON template over as a dict.
+        template = dict(body) if isinstance(body, Mapping) else _json(body)
+        self._templates[stack_id] = (state, template)
+        return template
 
     def plan(
         self,
@@ -64,6 +97,7 @@ class CloudFormation:
         template_url: str | None,
         tags: Mapping[str, str],
         role: str | None,
+        mode: Mode = STANDARD,
     ) -> Plan:
         """Make a change set from the template's text or address, and wait until it can be read.
 
@@ -79,6 +113,7 @@ class CloudFormation:
             tags: the stack's tags, all of them.
             role: the ARN of the role that CloudFormation takes on; without one it goes on with
                 that of the stack, if that has one.
+            mode: how the change set will be executed.
 
         Raises:
             StackBusy: another operation runs on the stack.
@@ -95,6 +130,7 @@ class CloudFormation:
             "TemplateBody": template if template_url is None else None,
             "TemplateURL": template_url,
             "RoleARN": role,
+            "DeploymentConfig": _config(mode),
         }
         request |= {key: value for key, value in optional.items() if value}
         return changesets.make(self._cfn, self._clock, request)
@@ -185,19 +221,31 @@ class CloudFormation:
         more = {"ResourcesToSkip": list(skip)} if skip else {}
         self._begin("continue_update_rollback", StackName=stack_id, **more)
 
-    def delete(self, stack_id: str, /, *, role: str | None) -> None:
+    def cancel(self, stack_id: str, /) -> None:
+        """Begin to cancel an update that runs, which rolls it back.
+
+        Raises:
+            CloudError: CloudFormation refused, as it does where no update runs.
+        """
+        self._cfn.call("cancel_update_stack", StackName=stack_id)
+
+    def delete(self, stack_id: str, /, *, role: str | None, express: bool = False) -> None:
         """Begin to delete the stack.
 
         Args:
             stack_id: the stack's id.
             role: the ARN of the role that CloudFormation takes on; without one it goes on with
                 that of the stack, if that has one.
+            express: whether it may end before the deletion of each resource does.
 
         Raises:
             StackBusy: another operation runs on the stack.
             CloudError: CloudFormation refused, as it does where the stack is protected.
         """
-        self._begin("delete_stack", StackName=stack_id, **({"RoleARN": role} if role else {}))
+        more: dict[str, Any] = {"RoleARN": role} if role else {}
+        if express:
+            more["DeploymentConfig"] = {"Mode": "EXPRESS"}
+        self._begin("delete_stack", StackName=stack_id, **more)
 
     def _begin(self, operation: str, **request: Any) -> None:
         """Begin an operation; a request that was sent twice counts once."""
@@ -207,30 +255,17 @@ class CloudFormation:
             raise changesets.busy(refusal) from refusal
 
     def _owner(self, stack: Mapping[str, Any]) -> Owner | None:
+        key = stack["StackId"]
+        self._states[key] = (stack["StackStatus"], stack.get("LastUpdatedTime"))
         if stack["StackStatus"] == "REVIEW_IN_PROGRESS":
             return None  # it has no template yet
-        known = self._owners.get(stack["StackId"])
-        if known is None:
-            known = _owner_in(self._metadata(stack["StackId"]))
-            if known is not None:
-                self._owners[stack["StackId"]] = known
-        return known
-
-    def _metadata(self, stack_id: str) -> Any:
-        """The Metadata of a stack's template."""
-        try:
-            summary = self._cfn.call("get_template_summary", StackName=stack_id)
-        except Refusal as refusal:
-            if changesets.no_stack(refusal):
-                return None  # gone since it was described
-            raise
-        metadata = _json(summary.get("Metadata"))
-        if metadata is not None:
-            return metadata
-        # Not every emulator's summary holds it. boto3 hands a JSON template over as a dict.
-        template = self._cfn.call("get_template", StackName=stack_id).get("TemplateBody")
-        whole = template if isinstance(template, Mapping) else _json(template)
-        return whole.get("Metadata") if isinstance(whole, Mapping) else None
+        if key not in self._owners:
+            template = self.template(key)
+            owner = _owner_in(template.get("Metadata") if isinstance(template, dict) else None)
+            if owner is None:
+                return None
+            self._owners[key] = owner
+        return self._owners[key]
 
 
 def _owner_in(metadata: Any) -> Owner | None:
@@ -239,6 +274,18 @@ def _owner_in(metadata: Any) -> Owner | None:
         return None
     stage = ours.get("stage")
     return Owner(project=str(ours["project"]), stage=str(stage) if stage else None)
+
+
+def _config(mode: Mode) -> dict[str, Any] | None:
+    """The mode as the API names it; None for what is the default.
+
+    Express mode rolls nothing back unless it is told to:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-express-mode.html
+    """
+    if mode == STANDARD:
+        return None
+    word = "EXPRESS" if mode.express else "STANDARD"
+    return {"Mode": word, "DisableRollback": not mode.rolls_back}
 
 
 def _json(text: Any) -> Any:

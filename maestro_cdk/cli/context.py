@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from maestro_cdk.cli.findings import rebased
 from maestro_cdk.cli.output import Reporter, reporter_for
 from maestro_cdk.cli.streams import spared
+from maestro_cdk.cloud import Cloud
 from maestro_cdk.errors import ProjectError, UsageError
 from maestro_cdk.model import Assembly, Bundle, Project, Target
-from maestro_cdk.ports import Cloud, Note, Noticed, Synthesizer
+from maestro_cdk.ports import Note, Noticed, Synthesizer
 from maestro_cdk.project import caches, scanner
 from maestro_cdk.project.settings import Flags
 

@@ -5,7 +5,8 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TextIO
+from time import monotonic
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -19,11 +20,19 @@ from maestro_cdk.ports import (
     Identified,
     Note,
     Noticed,
+    Planned,
     ResourceChanged,
     Step,
+    Waiting,
 )
 
+if TYPE_CHECKING:
+    from rich.text import Text as RichText
+
 Style = Callable[..., str]
+
+_SHOWN = 8
+"""The most resources that the bottom of a terminal shows at once."""
 
 _ENTERED = "StateEntered"
 _EXITED = "StateExited"
@@ -44,6 +53,7 @@ class Reporter:
         self._lock = threading.Lock()  # adapters work side by side
         self._began: datetime | None = None
         self._entered: dict[str, datetime] = {}
+        self._started: dict[str, datetime] = {}
 
     def emit(self, event: Event, /) -> None:
         """Take note of an event."""
@@ -58,6 +68,10 @@ class Reporter:
                 self.line(f"  in account {identity.account}, {identity.region}")
             case Noticed(finding):
                 self.line(one_line(finding, self.style))
+            case Planned(resources):
+                self.planned(resources)
+            case Waiting(seconds):
+                self.waiting(seconds)
             case ResourceChanged(stack_event):
                 self.resource(stack_event)
             case ExecutionMoved(execution_event):
@@ -80,17 +94,42 @@ class Reporter:
 
     # --- stacks ------------------------------------------------------------------------------
 
+    def planned(self, resources: Sequence[str], /) -> None:
+        """So much is to be done."""
+        del resources
+        self._started.clear()
+
+    def waiting(self, seconds: float, /) -> None:
+        """Nothing was heard for a while."""
+        busy = ", ".join(self._started) or "CloudFormation"
+        self.line(f"  … {seconds:.0f} s so far, waiting for {busy}")
+
+    def _took(self, event: StackEvent) -> str:
+        """How long a resource took, where its beginning was heard of."""
+        if event.status.endswith("_IN_PROGRESS"):
+            self._started.setdefault(event.logical_id, event.time)
+            return ""
+        began = self._started.pop(event.logical_id, None)
+        if began is None or event.time <= began:
+            return ""
+        return self._dim(f" ({_duration((event.time - began).total_seconds())})")
+
     def resource(self, event: StackEvent) -> None:
         """A resource's step: its end, and its failure with the reason."""
+        took = "" if event.type.endswith("::Stack") else self._took(event)
         if event.status.endswith("_FAILED"):
             self.line(
                 f"  {self.style('✗', fg='red')} {event.logical_id} {event.type} "
                 f"{event.status}: {event.reason or ''}"
             )
         elif event.status == "DELETE_COMPLETE" and not event.type.endswith("::Stack"):
-            self.line(f"  {self._dim('–')} {event.logical_id} {self._dim(f'{event.type} deleted')}")
+            self.line(
+                f"  {self._dim('–')} {event.logical_id} {self._dim(f'{event.type} deleted')}{took}"
+            )
         elif event.status.endswith("_COMPLETE") and not event.type.endswith("::Stack"):
-            self.line(f"  {self.style('✓', fg='green')} {event.logical_id} {self._dim(event.type)}")
+            self.line(
+                f"  {self.style('✓', fg='green')} {event.logical_id} {self._dim(event.type)}{took}"
+            )
         elif self._verbose:
             self.line(f"    {event.logical_id} {self._dim(event.type)} {event.status}")
 
@@ -118,32 +157,58 @@ class Reporter:
         return self.style(text, dim=True)
 
 
+class _Progress:
+    """What rich asks again at each turn of the wheel."""
+
+    def __init__(self, text: Callable[[], str]) -> None:
+        self._text = text
+
+    def __rich__(self) -> "RichText":
+        from rich.text import Text  # noqa: PLC0415 - there already
+
+        return Text(self._text(), style="dim")
+
+
 class LiveReporter(Reporter):
-    """The same at a terminal, with a line at the bottom that shows that work goes on."""
+    """The same at a terminal, with lines at the bottom that show that work goes on.
+
+    They say what is being done and for how long, how much of it is left, and which resources are
+    at it.
+    """
 
     def __init__(self, stream: TextIO, *, verbose: bool) -> None:
         super().__init__(stream, verbose=verbose, color=True)
         from rich.console import Console  # noqa: PLC0415 - 0.1 s that only a terminal pays
 
         self._console = Console(file=stream, highlight=False)
-        self._status = self._console.status("")
+        self._status = self._console.status(_Progress(self.progress))
         self._running = False
-        self._step = ""
-        self._done: set[str] = set()
+        self._step, self._detail, self._since = "", "", 0.0
+        self._left: set[str] = set()
+        self._total = 0
+        self._busy: dict[str, tuple[str, float]] = {}
 
     def emit(self, event: Event, /) -> None:
         """Take note of an event, and turn the wheel."""
         if isinstance(event, Step):
-            self._step = event.text
-            self._done.clear()
-            self._turn("")
+            self._step, self._detail, self._since = event.text, "", monotonic()
+            self._left, self._total = set(), 0
+            self._busy.clear()
             if not self._running:
                 self._running = True
                 self._status.start()
         if isinstance(event, Advanced):
-            self._turn(f" · {event.done} of {event.total}")
+            self._detail = f" · {event.done} of {event.total}"
             return
         super().emit(event)
+
+    def planned(self, resources: Sequence[str], /) -> None:
+        """So much is to be done."""
+        super().planned(resources)
+        self._left, self._total = set(resources), len(resources)
+
+    def waiting(self, seconds: float, /) -> None:
+        """The wheel shows it."""
 
     def resource(self, event: StackEvent) -> None:
         """A resource's step moves the wheel; only a failure, or `-v`, is worth a line."""
@@ -151,14 +216,24 @@ class LiveReporter(Reporter):
             super().resource(event)
         if event.type.endswith("::Stack"):
             return
-        if event.status.endswith("_COMPLETE"):
-            self._done.add(event.logical_id)
-        self._turn(f" · {len(self._done)} done · {event.logical_id}")
+        if event.status.endswith("_IN_PROGRESS"):
+            self._busy.setdefault(event.logical_id, (event.type, monotonic()))
+        else:
+            self._busy.pop(event.logical_id, None)
+            self._left.discard(event.logical_id)
 
-    def _turn(self, detail: str) -> None:
-        from rich.text import Text  # noqa: PLC0415 - there already
-
-        self._status.update(Text(f"{self._step}{detail}", style="dim"))
+    def progress(self) -> str:
+        """What the bottom of the terminal shows now."""
+        now = monotonic()
+        left = f" · {len(self._left)} of {self._total} left" if self._total else self._detail
+        lines = [f"{self._step}{left} · {now - self._since:.0f} s"]
+        lines += [
+            f"    {name} {kind.removeprefix('AWS::')} {now - began:.0f} s"
+            for name, (kind, began) in [*self._busy.items()][:_SHOWN]
+        ]
+        if len(self._busy) > _SHOWN:
+            lines.append(f"    and {len(self._busy) - _SHOWN} more")
+        return "\n".join(lines)
 
     def line(self, text: str) -> None:
         """Write a line above the wheel."""

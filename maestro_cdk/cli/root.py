@@ -22,11 +22,12 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "synth": ("developing", "Write the cloud assembly, and print the template."),
     },
     "Deploy": {
+        "diff": ("deploying", "Print what deploying would change, and change nothing."),
         "deploy": ("deploying", "Create or update the project's stack."),
-        "teardown": ("deploying", "Delete the project's stack, and all that belongs to it."),
+        "teardown": ("tearing", "Delete the project's stack, and all that belongs to it."),
     },
     "Run": {
-        "run": ("deploying", "Start an execution, follow it state by state, print its output."),
+        "run": ("running", "Start an execution, follow it state by state, print its output."),
     },
     "This machine": {
         "local": ("locally", "The AWS on this machine: no account, no credentials, no Docker."),

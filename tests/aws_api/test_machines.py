@@ -5,8 +5,8 @@ import boto3
 import pytest
 
 from maestro_cdk.aws.machines import StepFunctions
+from maestro_cdk.cloud import Diagnostic
 from maestro_cdk.errors import AccessDenied, CloudError
-from maestro_cdk.model import Diagnostic
 
 from .conftest import ACCOUNT, REGION
 

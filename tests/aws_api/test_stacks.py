@@ -5,8 +5,8 @@ import pytest
 from botocore.stub import ANY
 
 from maestro_cdk.aws.stacks import CloudFormation
+from maestro_cdk.cloud import Change, Owner, Plan
 from maestro_cdk.errors import CloudError, DeploymentFailed, StackBusy
-from maestro_cdk.model import Change, Owner, Plan
 
 from .conftest import ACCOUNT, REGION
 
@@ -118,7 +118,7 @@ def test_role_reason_and_protection_are_told(cfn, stacks):
             Outputs=[{"OutputKey": "Arn", "OutputValue": "arn:x"}],
         ),
     )
-    cfn.answers("get_template_summary", {"Metadata": "{}"})
+    cfn.answers("get_template", {"TemplateBody": "{}"})
     stack = stacks.describe("approval")
     assert stack.role == "arn:aws:iam::123456789012:role/cfn"
     assert stack.outputs == {"Arn": "arn:x"}
@@ -131,9 +131,9 @@ def test_a_stack_that_is_only_planned_has_no_template_to_ask_for(cfn, stacks):
 
 
 def test_the_owner_is_asked_for_once(cfn, stacks):
-    metadata = json.dumps({"Maestro": {"project": "approval"}})
+    body = json.dumps({"Metadata": {"Maestro": {"project": "approval"}}})
     cfn.answers("describe_stacks", described())
-    cfn.answers("get_template_summary", {"Metadata": metadata}, {"StackName": STACK})
+    cfn.answers("get_template", {"TemplateBody": body}, {"StackName": STACK})
     cfn.answers("describe_stacks", described())
     assert stacks.describe("approval").owner == Owner(project="approval")
     assert stacks.describe("approval").owner == Owner(project="approval")
@@ -148,16 +148,15 @@ def test_the_owner_is_asked_for_once(cfn, stacks):
         ("[]", None),
     ],
 )
-def test_where_the_summary_has_no_metadata_the_template_is_read(cfn, stacks, body, owner):
+def test_the_owner_is_read_from_the_template(cfn, stacks, body, owner):
     cfn.answers("describe_stacks", described())
-    cfn.answers("get_template_summary", {})
     cfn.answers("get_template", {"TemplateBody": body})
     assert stacks.describe("approval").owner == owner
 
 
 def test_a_stack_that_goes_while_it_is_described_has_no_owner(cfn, stacks):
     cfn.answers("describe_stacks", described("DELETE_IN_PROGRESS"))
-    cfn.refuses("get_template_summary", *NOBODY)
+    cfn.refuses("get_template", *NOBODY)
     assert stacks.describe("approval").owner is None
 
 

@@ -9,18 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 
+from maestro_cdk.cloud import Change, Owner, Plan, Stack, StackResource
 from maestro_cdk.errors import CloudError
-from maestro_cdk.model import (
-    Change,
-    Execution,
-    ExecutionEvent,
-    Identity,
-    Owner,
-    Plan,
-    Stack,
-    StackEvent,
-    StackResource,
-)
+from maestro_cdk.model import Execution, ExecutionEvent, Identity, StackEvent
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 STACK = "AWS::CloudFormation::Stack"
@@ -103,11 +94,13 @@ class FakeStacks:
 
     def __init__(self, cloud, pace=2.0):
         self._cloud, self.pace = cloud, pace
-        self.failing, self.undeletable = {}, {}
+        self.failing, self.failing_once, self.undeletable = {}, {}, {}
+        self.modes = []  # of the plans that were made
         self.replacing = set()  # what a change would replace
         self.retained = set()  # what a deletion leaves alone
         self.by_id = {}
         self.plans = {}
+        self.plan_tags = {}
         self._ids = count(1)
 
     # --- for tests -----------------------------------------------------------------------------
@@ -157,7 +150,18 @@ class FakeStacks:
                 return stack
         return None
 
-    def plan(self, name, *, creates, template, template_url, tags, role):
+    def template(self, stack_id, /):
+        return self.by_id[stack_id].template or None
+
+    def cancel(self, stack_id, /):
+        self._cloud.calls.append(("cancel", stack_id))
+        entry = self.by_id[stack_id]
+        entry.coming.clear()
+        self.happen(stack_id, 0, "UPDATE_ROLLBACK_IN_PROGRESS", reason="User Initiated")
+        self.happen(stack_id, self.pace, "UPDATE_ROLLBACK_COMPLETE")
+
+    def plan(self, name, *, creates, template, template_url, tags, role, mode):
+        self.modes.append(mode)
         self._cloud.calls.append(
             ("plan", {"creates": creates, "inline": template is not None, "tags": tags})
         )
@@ -179,6 +183,7 @@ class FakeStacks:
             changes=tuple(self._changes(self.by_id[stack.id], wanted)),
         )
         self.plans[plan.change_set] = wanted
+        self.plan_tags[plan.change_set] = tags
         return plan
 
     def discard(self, plan, /):
@@ -197,6 +202,7 @@ class FakeStacks:
             entry.stack,
             status=f"{verb}_IN_PROGRESS",
             owner=Owner(**metadata) if metadata else None,
+            tags=dict(self.plan_tags[plan.change_set]),
             outputs={
                 key: f"arn:of:{value['Value']['Ref']}"
                 for key, value in template.get("Outputs", {}).items()
@@ -211,6 +217,7 @@ class FakeStacks:
             at += self.pace
             one = "CREATE" if change.action == "Add" else "UPDATE"
             reason = self.failing.get(change.logical_id)
+            reason = reason or self.failing_once.pop(change.logical_id, None)
             if broken:
                 reason = "Resource creation cancelled"
             state = f"{one}_FAILED" if reason else f"{one}_COMPLETE"
@@ -237,7 +244,7 @@ class FakeStacks:
         entry = self.by_id[stack_id]
         entry.stack = replace(entry.stack, protected=on)
 
-    def delete(self, stack_id, /, *, role):
+    def delete(self, stack_id, /, *, role, express=False):
         self._cloud.calls.append(("delete", stack_id))
         entry = self.by_id[stack_id]
         if entry.stack.protected:

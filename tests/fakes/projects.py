@@ -56,6 +56,7 @@ class FakeSynthesizer:
 
     def __init__(self, *, code="1", padding=0):
         self.code, self.padding = code, padding
+        self.roles = ""
         self.error = None
         self.retained = ()  # the logical ids of what a teardown leaves alone
 
@@ -71,8 +72,17 @@ class FakeSynthesizer:
             path.write_text(content)
             assets.append(Asset(path=path, key=f"{project.stack_name}/{digest}.zip"))
             stem = f"{function.logical_id}Function"
-            resources[f"{stem}Role"] = {"Type": "AWS::IAM::Role"}
-            resources[stem] = {"Type": "AWS::Lambda::Function", "Key": digest}
+            resources[f"{stem}Role"] = {
+                "Type": "AWS::IAM::Role",
+                "Properties": {"Path": self.roles},
+            }
+            resources[stem] = {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "Code": {"S3Bucket": "assets", "S3Key": assets[-1].key},
+                    "FunctionName": function.physical_name,
+                },
+            }
         resources["StateMachine"] = {"Type": "AWS::StepFunctions::StateMachine"}
         for key in self.retained:
             resources[key]["DeletionPolicy"] = "Retain"

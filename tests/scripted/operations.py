@@ -69,7 +69,7 @@ class Operations:
         elif stack is None:
             raise Refused(f"Stack [{StackName}] does not exist")
         else:
-            self._check_updatable(stack)
+            self._check_updatable(stack, DeploymentConfig or {})
         if ChangeSetName in stack.change_sets:
             raise Refused(
                 f"ChangeSet {ChangeSetName} cannot be created due to a mismatch with existing "
@@ -103,7 +103,13 @@ class Operations:
         stack.change_sets[made["ChangeSetId"]] = made
         return {"Id": made["ChangeSetId"], "StackId": stack.id}
 
-    def _check_updatable(self, stack):
+    def _check_updatable(self, stack, config):
+        if stack.status.endswith("_FAILED") and stack.express and config.get("Mode") != "EXPRESS":
+            raise Refused(
+                f"This stack is in a {stack.status} state from a previous operation that used "
+                "EXPRESS deployment mode with disable-rollback. Follow-up operations must use the "
+                "same DeploymentConfig (mode=EXPRESS) until the stack reaches a *_COMPLETE state"
+            )
         open_to_it = stack.status in UPDATABLE or (
             stack.status in ("CREATE_FAILED", "UPDATE_FAILED") and not stack.rolls_back
         )
@@ -316,6 +322,11 @@ class Operations:
         stack = self.stacks.get(StackName)
         if stack.status not in ("CREATE_FAILED", "UPDATE_FAILED"):
             raise Refused(f"Stack:{stack.id} is in {stack.status} state and can not be rolled back")
+        if stack.express:
+            raise Refused(
+                "RollbackStack is not supported for stacks that were last updated using EXPRESS "
+                "deployment mode and are in a failed state"
+            )
         now = self.stacks.clock()
         if stack.status == "CREATE_FAILED":
             stack.rolls_back = True

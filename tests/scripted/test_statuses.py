@@ -226,7 +226,7 @@ def test_what_runs_is_told_where_nobody_waits(server, deploy, status):
     server.script.pace = 0.1
     stand(server, status)
     with pytest.raises(StackBusy, match=status):
-        deploy(wait=False)
+        deploy(wish=deploying.Wish(wait=False))
 
 
 @pytest.mark.parametrize("status", sorted(STATUSES))

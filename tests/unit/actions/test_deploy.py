@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from maestro_cdk.actions import deploy as deploying
+from maestro_cdk.actions import diagnosis
+from maestro_cdk.cloud import Mode, Owner
 from maestro_cdk.errors import (
     CredentialsError,
     DeploymentFailed,
@@ -13,7 +15,7 @@ from maestro_cdk.errors import (
     StackForeign,
     SynthesisError,
 )
-from maestro_cdk.model import Owner, SourceRef
+from maestro_cdk.model import SourceRef
 from tests.fakes.cloud import ACCOUNT
 from tests.fakes.projects import project, without_functions
 
@@ -142,7 +144,7 @@ def test_a_stack_that_only_a_change_set_made_is_created(deploy, cloud):
 def test_a_busy_stack_is_left_alone_where_nobody_waits(prepare, cloud, status):
     cloud.stacks.put("approval", status, owner=OURS)
     with pytest.raises(StackBusy, match=status):
-        prepare(wait=False)
+        prepare(wish=deploying.Wish(wait=False))
     assert cloud.called("plan", "put", "delete") == []
 
 
@@ -295,13 +297,7 @@ def test_a_stack_that_vanishes_meanwhile_is_told(prepare, cloud, clock, reporter
     deploying.apply(prepared, cloud=cloud, reporter=reporter, clock=clock)
     cloud.stacks.delete(prepared.plan.stack_id, role=None)
     clock.sleep(60)
-    nothing = type(prepared)(
-        project=prepared.project,
-        identity=prepared.identity,
-        plan=type(prepared.plan)(
-            stack_id=prepared.plan.stack_id, change_set="none", creates=False, changes=()
-        ),
-    )
+    nothing = replace(prepared, plan=None)
     with pytest.raises(DeploymentFailed, match="deleted meanwhile"):
         deploying.apply(nothing, cloud=cloud, reporter=reporter, clock=clock)
 
@@ -320,7 +316,7 @@ def test_a_stack_that_vanishes_meanwhile_is_told(prepare, cloud, clock, reporter
     ],
 )
 def test_a_resource_is_of_the_file_that_made_it(logical_id, file):
-    found = deploying.source_of(project(functions=("foo", "foo-function")), logical_id)
+    found = diagnosis.source_of(project(functions=("foo", "foo-function")), logical_id)
     assert found == (SourceRef(file=file) if file else None)
 
 
@@ -334,7 +330,7 @@ def test_a_resource_is_of_the_file_that_made_it(logical_id, file):
 )
 def test_a_resource_of_infra_is_of_that_file(logical_id, file):
     extended = replace(project(functions=("foo",)), infra=Path("infra.py"))
-    assert deploying.source_of(extended, logical_id) == (SourceRef(file=file) if file else None)
+    assert diagnosis.source_of(extended, logical_id) == (SourceRef(file=file) if file else None)
 
 
 # --- what is told ----------------------------------------------------------------------------
@@ -351,3 +347,107 @@ def test_every_event_is_told_once_and_in_order(deploy, cloud, reporter):
         "asking CloudFormation what would change",
         "creating the stack approval: 5 resources",
     ]
+
+
+# --- how ---------------------------------------------------------------------------------------
+
+
+def test_express_mode_rolls_back_unless_it_is_told_not_to(prepare, cloud):
+    prepare(wish=deploying.Wish(express=True))
+    prepare(wish=deploying.Wish(express=True, rolls_back=False))
+    prepare()
+    assert cloud.stacks.modes == [
+        Mode(express=True, rolls_back=True),
+        Mode(express=True, rolls_back=False),
+        Mode(),
+    ]
+
+
+def test_a_plan_that_replaces_goes_the_standard_way(deploy, prepare, cloud, synthesizer, reporter):
+    deploy()
+    cloud.stacks.replacing.add("ManagerFunctionRole")
+    synthesizer.roles = "other"
+    prepared = prepare(wish=deploying.Wish(express=True))
+    assert prepared.mode == Mode()
+    assert cloud.stacks.modes[1:] == [Mode(express=True), Mode()]
+    assert len(cloud.called("discard")) == 1
+    assert any("standard mode" in text for text in reporter.texts)
+
+
+def test_a_failure_of_iams_propagation_is_tried_once_more(deploy, cloud, reporter):
+    said = "The role defined for the function cannot be assumed by Lambda."
+    cloud.stacks.failing_once = {"ManagerFunction": said}
+    assert deploy().stack.status == "CREATE_COMPLETE"
+    assert len(cloud.called("apply")) == 2
+    assert any("once more" in text for text in reporter.texts)
+
+
+def test_a_failure_of_iams_propagation_that_stays_is_told(deploy, cloud):
+    said = "The role defined for the function cannot be assumed by Lambda."
+    cloud.stacks.failing = {"ManagerFunction": said}
+    with pytest.raises(DeploymentFailed, match="cannot be assumed"):
+        deploy()
+    assert len(cloud.called("apply")) == 2
+
+
+def test_another_failure_is_not_tried_again(deploy, cloud):
+    cloud.stacks.failing = {"ManagerFunction": "no"}
+    with pytest.raises(DeploymentFailed):
+        deploy()
+    assert len(cloud.called("apply")) == 1
+
+
+def test_nobody_need_wait(prepare, cloud, reporter, clock):
+    prepared = prepare()
+    done = deploying.apply(prepared, cloud=cloud, reporter=reporter, clock=clock, wait=False)
+    assert not done.ended
+    assert done.stack.status == "CREATE_IN_PROGRESS"
+
+
+def test_an_update_is_cancelled(deploy, prepare, cloud, reporter, clock, synthesizer):
+    deploy()
+    synthesizer.code = "2"
+    prepared = prepare()
+    cloud.stacks.apply(prepared.plan)
+    ended = deploying.cancel(prepared, cloud=cloud, reporter=reporter, clock=clock)
+    assert ended.status == "UPDATE_ROLLBACK_COMPLETE"
+
+
+def test_what_has_ended_cannot_be_cancelled(deploy, prepare, cloud, reporter, clock):
+    deploy()
+    assert deploying.cancel(prepare(), cloud=cloud, reporter=reporter, clock=clock) is None
+
+
+def test_a_deployment_without_changes_makes_no_change_set(deploy, prepare, cloud):
+    deploy()
+    plans = len(cloud.called("plan"))
+    prepared = prepare()
+    assert prepared.plan is None
+    assert prepared.difference.empty
+    assert len(cloud.called("plan")) == plans
+
+
+def test_other_tags_are_a_change(deploy, prepare, cloud):
+    deploy()
+    assert prepare(project(tags={"team": "payments"})).plan is not None
+
+
+def test_a_comparison_changes_nothing(deploy, cloud, synthesizer, tmp_path, reporter):
+    def compare(name):
+        return deploying.compare(
+            project(),
+            (),
+            tmp_path / name,
+            cloud=cloud,
+            synthesizer=synthesizer,
+            reporter=reporter,
+        )
+
+    assert [item.verb for item in compare("new").functions] == ["added"]
+    assert cloud.calls == []
+    deploy()
+    synthesizer.code = "2"
+    before = len(cloud.called("put", "apply"))
+    assert [item.code for item in compare("changed").functions] == [True]
+    assert len(cloud.called("put", "apply")) == before
+    assert cloud.stacks.plans == {}

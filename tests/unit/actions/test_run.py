@@ -3,8 +3,8 @@
 import pytest
 
 from maestro_cdk.actions import run as running
+from maestro_cdk.cloud import Owner
 from maestro_cdk.errors import CloudError, CredentialsError, StackForeign
-from maestro_cdk.model import Owner
 from tests.fakes.projects import project
 
 MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:approval"

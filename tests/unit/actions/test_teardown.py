@@ -3,13 +3,13 @@
 import pytest
 
 from maestro_cdk.actions import teardown as tearing
+from maestro_cdk.cloud import Owner
 from maestro_cdk.errors import (
     CloudError,
     CredentialsError,
     DeploymentFailed,
     StackForeign,
 )
-from maestro_cdk.model import Owner
 from tests.fakes.cloud import MACHINE
 from tests.fakes.projects import project
 

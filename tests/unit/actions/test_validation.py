@@ -7,8 +7,9 @@ import pytest
 
 from maestro_cdk.actions import validation
 from maestro_cdk.asl import document, references
+from maestro_cdk.cloud import Diagnostic
 from maestro_cdk.errors import CredentialsError
-from maestro_cdk.model import Diagnostic, SourceRef
+from maestro_cdk.model import SourceRef
 from tests.fakes.projects import project
 
 TEXT = """{

@@ -1,0 +1,96 @@
+"""What a deployment would change, as a person reads it, or a program."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from maestro_cdk.actions.difference import Difference, Item, Setting
+from maestro_cdk.actions.grants import Grant, shown
+from maestro_cdk.cli.output import Style
+from maestro_cdk.model import JSON
+
+_MARKS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow")}
+
+_WIDEST = 60
+
+
+def as_value(difference: Difference) -> dict[str, Any]:
+    """The difference as JSON holds it."""
+    return asdict(difference)
+
+
+def as_text(difference: Difference, style: Style) -> str:
+    """The difference in lines, none where nothing changes."""
+    return "\n".join(_lines(difference, style))
+
+
+def _lines(difference: Difference, style: Style) -> Iterator[str]:
+    yield from _part("functions", _items(difference.functions, style), style)
+    yield from _part("states", _items(difference.states, style), style)
+    yield from _part("state machine", map(_setting, difference.machine), style)
+    yield from _part("other resources", _items(difference.resources, style), style)
+    wider = [style(f"+ {_grant(item)}", fg="yellow") for item in difference.widened]
+    yield from _part("permissions that widen", wider, style)
+    narrower = [f"- {_grant(item)}" for item in difference.narrowed]
+    yield from _part("permissions that go", narrower, style)
+    replaced = [
+        style(
+            f"{item.logical_id} ({item.type}): {item.physical_id or 'what is there'} "
+            f"{'goes' if item.replacement == 'True' else 'may go'}, another is made",
+            fg="red",
+        )
+        for item in difference.replaced
+    ]
+    yield from _part("replaced", replaced, style)
+    deleted = [
+        style(f"{item.logical_id} ({item.type}): {item.physical_id or ''}", fg="red")
+        for item in difference.deleted
+    ]
+    yield from _part("deleted", deleted, style)
+
+
+def _part(title: str, lines: Any, style: Style) -> Iterator[str]:
+    found = list(lines)
+    if found:
+        yield style(title, bold=True)
+        yield from (f"  {line}" for line in found)
+
+
+def _items(items: Sequence[Item], style: Style) -> Iterator[str]:
+    for item in items:
+        mark, color = _MARKS[item.verb]
+        kind = f" ({item.type})" if item.type else ""
+        code = " its code" if item.code else ""
+        yield f"{style(f'{mark} {item.name}', fg=color)}{kind}{code}"
+        yield from (f"    {_setting(each)}" for each in item.settings)
+
+
+def _setting(setting: Setting) -> str:
+    if setting.before is None and setting.after is None:
+        return f"{setting.name} changed"
+    if setting.before is None:
+        return f"{setting.name}: {_value(setting.after)}"
+    if setting.after is None:
+        return f"{setting.name}: {_value(setting.before)} → (none)"
+    return f"{setting.name}: {_value(setting.before)} → {_value(setting.after)}"
+
+
+def _value(value: JSON) -> str:
+    text = value if isinstance(value, str) else shown(value)
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
+def _grant(grant: Grant) -> str:
+    if grant.action == "sts:AssumeRole":
+        said = f"{grant.role} may take on {grant.resource}"
+    else:
+        said = f"{grant.role}: {grant.action} on {grant.resource}"
+    if grant.denied:
+        said = f"{said} (a denial)"
+    return f"{said} if {grant.condition}" if grant.condition else said
+
+
+def dumped(value: Any) -> str:
+    """A result as JSON text."""
+    return json.dumps(value, indent=2, default=str)

@@ -1,0 +1,85 @@
+"""`teardown`: the stack deleted, and looked after."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from maestro_cdk.actions import teardown as tearing
+from maestro_cdk.actions.wording import counted
+from maestro_cdk.cli.context import Context
+from maestro_cdk.cli.options import CLOUD, shared
+from maestro_cdk.cli.output import table
+from maestro_cdk.errors import Aborted, CloudError
+from maestro_cdk.model import Identity
+
+
+@click.command()
+@click.option("-f", "--force", is_flag=True, help="Do not ask.")
+@shared(*CLOUD, "yes")
+def teardown(context: Context, *, force: bool) -> None:
+    """Delete the project's stack, and all that belongs to it."""
+    project = context.outline()
+    cloud = context.cloud(project)
+    doomed = tearing.prepare(project, cloud=cloud)
+    if doomed.stack is not None and (doomed.stack.protected or not (force or context.options.yes)):
+        _ask_to_delete(context, doomed, cloud.identity)
+    with context.interruptible("the stack's deletion goes on; tear down again to see it through"):
+        torn = tearing.apply(doomed, cloud=cloud, reporter=context.reporter, clock=context.clock)
+    context.reporter.close()
+    if context.json:
+        click.echo(json.dumps(asdict(torn), indent=2))
+    else:
+        _print_torn(context, doomed, torn)
+    if torn.left:
+        error = CloudError("the teardown left something", hint="run it again, or delete it by hand")
+        error.in_result = True
+        raise error
+
+
+def _ask_to_delete(context: Context, doomed: tearing.Doomed, identity: Identity) -> None:
+    """Show what will go, and ask.
+
+    Raises:
+        Aborted: the user said no.
+    """
+    name = doomed.project.stack_name
+    context.reporter.line(f"this deletes {name} {_place(context, identity)}:")
+    context.reporter.line(table([(item.type, item.physical_id) for item in doomed.resources]))
+    if doomed.executions:
+        stopped = counted(len(doomed.executions), "running execution")
+        context.reporter.line(f"  and stops {stopped}")
+    protected = doomed.stack is not None and doomed.stack.protected
+    sure = context.confirm_by_name(name) if protected else context.confirm(f"Delete {name}?")
+    if not sure:
+        raise Aborted("nothing was deleted")
+
+
+def _print_torn(context: Context, doomed: tearing.Doomed, torn: tearing.TornDown) -> None:
+    reporter, name = context.reporter, doomed.project.name
+    files = counted(torn.objects, "file")
+    if doomed.stack is None and not torn.objects:
+        reporter.line(f"{name} is not deployed here: nothing to do")
+    elif doomed.stack is None:
+        reporter.line(f"{name} is not deployed here; deleted {files} that were left of it")
+    elif torn.left:
+        reporter.line(f"{name}: deleted, but some is left:")
+        for item in torn.left:
+            reporter.line(f"  {item}")
+    else:
+        resources = counted(len(torn.resources), "resource")
+        done = reporter.style("✓", fg="green")
+        rest = "kept, as their removal policy says:" if torn.kept else "nothing is left"
+        reporter.line(f"{done} {name}: deleted {resources} and {files}; {rest}")
+        for item in torn.kept:
+            reporter.line(f"  {item}")
+        reporter.line(f"  the bucket {torn.bucket} stays, for other projects")
+
+
+def _place(context: Context, identity: Identity) -> str:
+    if context.options.local:
+        return "from the AWS on this machine"
+    return f"from account {identity.account}, {identity.region}"
+
+
+COMMANDS = (teardown,)

@@ -1,0 +1,265 @@
+"""An account of AWS, as the actions know it: what is there, and what can be asked of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from maestro_cdk.model import (
+    JSON,
+    Execution,
+    ExecutionEvent,
+    Identity,
+    Severity,
+    StackEvent,
+)
+
+# --- what is there -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """What a template's metadata says of its project."""
+
+    project: str
+    stage: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """A stack as CloudFormation describes it; `owner` is None for one that is not maestro's.
+
+    `express` and `rolls_back` are those of the operation before.
+    """
+
+    id: str
+    name: str
+    status: str
+    reason: str | None
+    outputs: Mapping[str, str]
+    owner: Owner | None
+    role: str | None = None
+    protected: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
+    express: bool = False
+    rolls_back: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackResource:
+    """A resource of a stack."""
+
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a change set would do to one resource."""
+
+    action: str
+    logical_id: str
+    physical_id: str | None
+    type: str
+    replacement: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mode:
+    """How CloudFormation goes about an operation: whether it waits until resources are ready.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeploymentConfig.html
+    """
+
+    express: bool = False
+    rolls_back: bool = True
+
+
+STANDARD = Mode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A change set, ready to be executed; without changes there is nothing to do."""
+
+    stack_id: str
+    change_set: str
+    creates: bool
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """What Step Functions says of a definition; `location` is a JSON pointer, or other words."""
+
+    code: str
+    severity: Severity
+    message: str
+    location: str | None = None
+
+
+# --- what is asked ------------------------------------------------------------------------------
+
+
+class Assets(Protocol):
+    """The bucket that maestro keeps in an account and region for what templates refer to."""
+
+    @property
+    def name(self) -> str:
+        """The bucket's name."""
+        ...
+
+    def prepare(self) -> str:
+        """Make the bucket, or finish making it, where that is needed; return its name."""
+        ...
+
+    def absent(self, keys: Sequence[str], /) -> tuple[str, ...]:
+        """Those of `keys` that the bucket does not hold, in their order."""
+        ...
+
+    def put(self, key: str, path: Path, /) -> None:
+        """Upload a file."""
+        ...
+
+    def url(self, key: str, /) -> str:
+        """The address by which CloudFormation reads an object."""
+        ...
+
+    def remove(self, prefix: str, /) -> int:
+        """Delete every object under `prefix` in all its versions; return how many objects.
+
+        A bucket that is not there has none.
+        """
+        ...
+
+
+class Stacks(Protocol):
+    """CloudFormation."""
+
+    def describe(self, name: str, /) -> Stack | None:
+        """The stack of that name or id; None where there is none (or only a deleted one)."""
+        ...
+
+    def template(self, stack_id: str, /) -> JSON:
+        """The stack's template, as it was deployed; None where it is not JSON."""
+        ...
+
+    def plan(
+        self,
+        name: str,
+        *,
+        creates: bool,
+        template: str | None,
+        template_url: str | None,
+        tags: Mapping[str, str],
+        role: str | None,
+        mode: Mode,
+    ) -> Plan:
+        """Make a change set from the template's text or address, and wait until it can be read.
+
+        A change set that holds no changes is deleted again, and the plan's changes are empty.
+        """
+        ...
+
+    def discard(self, plan: Plan, /) -> None:
+        """Delete the change set, and the stack too where only the change set had made it."""
+        ...
+
+    def apply(self, plan: Plan, /) -> None:
+        """Begin to execute the change set."""
+        ...
+
+    def events(self, stack_id: str, since: datetime, /) -> tuple[StackEvent, ...]:
+        """The stack's events after `since`, oldest first."""
+        ...
+
+    def resources(self, stack_id: str, /) -> tuple[StackResource, ...]:
+        """The stack's resources that exist."""
+        ...
+
+    def protect(self, stack_id: str, /, *, on: bool) -> None:
+        """Switch the stack's termination protection."""
+        ...
+
+    def roll_back(self, stack_id: str, /) -> None:
+        """Begin to roll back an update that failed and was left so."""
+        ...
+
+    def continue_rollback(self, stack_id: str, /, *, skip: Sequence[str]) -> None:
+        """Begin to continue a rollback that failed, leaving out the resources named."""
+        ...
+
+    def cancel(self, stack_id: str, /) -> None:
+        """Begin to cancel an update that runs: it is rolled back."""
+        ...
+
+    def delete(self, stack_id: str, /, *, role: str | None, express: bool = False) -> None:
+        """Begin to delete the stack; in express mode this ends before its resources do."""
+        ...
+
+
+class Machines(Protocol):
+    """Step Functions."""
+
+    def start(self, machine: str, /, *, name: str, payload: str) -> str:
+        """Start an execution with JSON text; return its ARN."""
+        ...
+
+    def start_sync(self, machine: str, /, *, name: str, payload: str) -> Execution:
+        """Run an EXPRESS machine to its end."""
+        ...
+
+    def express(self, machine: str, /) -> bool:
+        """Whether a machine is of type EXPRESS."""
+        ...
+
+    def describe(self, execution: str, /) -> Execution:
+        """How an execution stands."""
+        ...
+
+    def history(self, execution: str, /, after: int) -> tuple[ExecutionEvent, ...]:
+        """The events whose id is above `after`, in order."""
+        ...
+
+    def running(self, machine: str, /) -> tuple[str, ...]:
+        """The ARNs of the executions that run; none where the machine is gone."""
+        ...
+
+    def stop(self, execution: str, /, *, cause: str) -> None:
+        """Stop an execution; one that has ended is left as it is."""
+        ...
+
+    def validate(self, definition: str, /, *, express: bool) -> tuple[Diagnostic, ...]:
+        """What Step Functions says of a definition, without a machine being made."""
+        ...
+
+    def gone(self, machine: str, /) -> bool:
+        """Whether a machine is deleted to the end (its name is free again)."""
+        ...
+
+
+class Cloud(Protocol):
+    """An account in a region, by its services."""
+
+    @property
+    def identity(self) -> Identity:
+        """Whose it is; asks AWS once."""
+        ...
+
+    @property
+    def assets(self) -> Assets:
+        """Its asset bucket."""
+        ...
+
+    @property
+    def stacks(self) -> Stacks:
+        """Its CloudFormation."""
+        ...
+
+    @property
+    def machines(self) -> Machines:
+        """Its Step Functions."""
+        ...
