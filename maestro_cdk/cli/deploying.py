@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from maestro_cdk.actions import deploy as deploying
+from maestro_cdk.actions.planning import Wish
 from maestro_cdk.cli import differences
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.options import CLOUD, shared
@@ -80,7 +81,7 @@ def deploy(
     maestro deploy --confirm            after a look at what would change
     """  # noqa: D301 - \b is click's
     project = context.project()
-    wish = deploying.Wish(
+    wish = Wish(
         express=is_express(project, flag=express), rolls_back=not no_rollback, wait=not no_wait
     )
     context.notice(project)

@@ -1,5 +1,7 @@
 """Commands against a CloudFormation that fails where it is told to."""
 
+import signal
+
 import pytest
 
 from tests.scripted.server import ScriptedCloudFormation
@@ -18,15 +20,25 @@ def scripted(local_aws):
 
 
 @pytest.fixture
-def run(maestro, write, scripted, tmp_path):
-    """Run a command in a project of one function, with its AWS at the scripted address."""
-    folder = write(tmp_path / "greeting", {"Greet": TASK}, greet_py=GREET)
-    environ = {
+def folder(write, tmp_path):
+    """A project of one function."""
+    return write(tmp_path / "greeting", {"Greet": TASK}, greet_py=GREET)
+
+
+@pytest.fixture
+def environ(scripted):
+    """What sends a command to the scripted address."""
+    return {
         "AWS_ENDPOINT_URL": scripted.endpoint,
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
     }
+
+
+@pytest.fixture
+def run(maestro, folder, environ):
+    """Run a command in the project."""
     return lambda *words: maestro(*words, cwd=folder, **environ)
 
 
@@ -40,12 +52,102 @@ def test_a_stack_is_deployed_found_unchanged_and_torn_down(run, scripted):
 
 
 def test_a_creation_that_fails_is_told_by_its_first_cause_and_made_anew(run, scripted):
-    said = handler_said("The role defined for the function cannot be assumed by Lambda.")
-    scripted.script.fail("CREATE", "GreetFunction", said)
+    scripted.script.fail("CREATE", "GreetFunction", handler_said("Code storage limit exceeded."))
     failed = run("deploy")
     assert failed.code == 1
-    assert "GreetFunction" in failed.err
-    assert "cannot be assumed by Lambda" in failed.err
+    assert "lambdas/greet.py: GreetFunction (AWS::Lambda::Function): Code storage" in failed.err
+    assert "storage for functions' code is full" in failed.err
     again = run("deploy")
     assert again.code == 0, again.err
+    assert run("teardown", "-f").code == 0
+
+
+def test_a_role_that_lambda_does_not_know_yet_is_tried_once_more(run, scripted):
+    said = handler_said("The role defined for the function cannot be assumed by Lambda.")
+    scripted.script.fail("CREATE", "GreetFunction", said)
+    done = run("deploy")
+    assert done.code == 0, done.err
+    assert "once more" in done.err
+    assert run("teardown", "-f").code == 0
+
+
+def test_a_difference_is_shown_and_changes_nothing(run, folder, scripted):
+    assert run("diff", "--exit-code").code == 1
+    assert scripted.stacks.by_id == {}
+    run("deploy")
+    assert run("diff", "--exit-code").code == 0
+    (folder / "lambdas" / "greet.py").write_text("def handler(event, context): return 2\n")
+    changed = run("diff", "--output", "json")
+    assert changed.code == 0
+    (function,) = changed.json["functions"]
+    assert (function["name"], function["verb"], function["code"]) == ("greet", "changed", True)
+    assert scripted.stacks.find("greeting").change_sets == {}
+    assert run("teardown", "-f").code == 0
+
+
+def test_consent_that_nobody_can_give_is_asked_for_by_its_flag(run, scripted):
+    asked = run("deploy", "--confirm")
+    assert asked.code == 2
+    assert "add -y" in asked.err
+    assert scripted.called("ExecuteChangeSet") == []
+    assert all(stack.status == "DELETE_COMPLETE" for stack in scripted.stacks.by_id.values())
+    assert run("deploy", "--confirm", "-y").code == 0
+    assert run("teardown", "-f").code == 0
+
+
+def test_nobody_need_wait(run, scripted):
+    scripted.script.pace = 0.5
+    begun = run("deploy", "--no-wait")
+    assert (begun.code, "begun" in begun.err) == (0, True)
+    busy = run("deploy", "--no-wait")
+    assert busy.code == 1
+    assert "CREATE_IN_PROGRESS" in busy.err
+    scripted.script.pace = 0.02
+    assert run("deploy").code == 0
+    assert run("teardown", "-f").code == 0
+
+
+def test_express_mode_is_asked_for_with_a_rollback(run, folder, scripted):
+    assert run("deploy", "--express").code == 0
+    assert scripted.called("CreateChangeSet")[-1][1]["DeploymentConfig"] == {
+        "Mode": "EXPRESS",
+        "DisableRollback": False,
+    }
+    (folder / "maestro.toml").write_text("[workflow]\nexpress = true\n[functions]\nmemory = 512\n")
+    assert run("deploy", "--output", "json").json["mode"] == "express"
+    assert run("teardown", "-f").code == 0
+
+
+def test_what_express_mode_left_failed_is_finished_in_express_mode(run, folder, scripted):
+    run("deploy")
+    (folder / "maestro.toml").write_text("[functions]\nmemory = 512\n")
+    scripted.script.fail("UPDATE", "GreetFunction", "no")
+    failed = run("deploy", "--express", "--no-rollback")
+    assert failed.code == 1
+    assert scripted.stacks.find("greeting").status == "UPDATE_FAILED"
+    again = run("deploy")
+    assert again.code == 0, again.err
+    assert scripted.stacks.find("greeting").status == "UPDATE_COMPLETE"
+    assert run("teardown", "-f").code == 0
+
+
+def test_what_is_protected_takes_no_express_mode(run, folder, scripted):
+    (folder / "maestro.toml").write_text("[workflow]\nprotected = true\nexpress = true\n")
+    refused = run("deploy", "--express")
+    assert (refused.code, "protected" in refused.err) == (2, True)
+    assert scripted.operations.calls == []
+
+
+def test_ctrl_c_asks_whether_to_cancel_the_update(folder, run, scripted, at_terminal, environ):
+    run("deploy")
+    (folder / "maestro.toml").write_text("[functions]\nmemory = 512\n")
+    scripted.script.pace = 1.5
+    terminal = at_terminal("deploy", cwd=folder, **environ, NO_COLOR="", TERM="xterm")
+    terminal.expect("left")
+    terminal.process.send_signal(signal.SIGINT)
+    terminal.expect("Cancel the update")
+    scripted.script.pace = 0.02
+    terminal.type("y\n")
+    assert terminal.end() == 130
+    assert "UPDATE_ROLLBACK_COMPLETE" in terminal.shown
     assert run("teardown", "-f").code == 0

@@ -14,6 +14,7 @@ from botocore.loaders import create_loader
 
 from maestro_cdk.actions import deploy as deploying
 from maestro_cdk.actions import teardown as tearing
+from maestro_cdk.actions.planning import Wish
 from maestro_cdk.aws.service import Service
 from maestro_cdk.aws.stacks import CloudFormation
 from maestro_cdk.errors import DeploymentFailed, StackBusy
@@ -226,7 +227,7 @@ def test_what_runs_is_told_where_nobody_waits(server, deploy, status):
     server.script.pace = 0.1
     stand(server, status)
     with pytest.raises(StackBusy, match=status):
-        deploy(wish=deploying.Wish(wait=False))
+        deploy(wish=Wish(wait=False))
 
 
 @pytest.mark.parametrize("status", sorted(STATUSES))

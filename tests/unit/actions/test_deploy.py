@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from maestro_cdk.actions import deploy as deploying
-from maestro_cdk.actions import diagnosis
+from maestro_cdk.actions import diagnosis, planning
+from maestro_cdk.actions.planning import Wish
 from maestro_cdk.cloud import Mode, Owner
 from maestro_cdk.errors import (
     CredentialsError,
@@ -144,7 +145,7 @@ def test_a_stack_that_only_a_change_set_made_is_created(deploy, cloud):
 def test_a_busy_stack_is_left_alone_where_nobody_waits(prepare, cloud, status):
     cloud.stacks.put("approval", status, owner=OURS)
     with pytest.raises(StackBusy, match=status):
-        prepare(wish=deploying.Wish(wait=False))
+        prepare(wish=Wish(wait=False))
     assert cloud.called("plan", "put", "delete") == []
 
 
@@ -234,7 +235,7 @@ def test_without_files_there_is_no_bucket(deploy, cloud):
 
 
 def test_a_large_template_goes_through_the_bucket(deploy, cloud, synthesizer):
-    synthesizer.padding = deploying.INLINE_TEMPLATE_LIMIT
+    synthesizer.padding = planning.INLINE_TEMPLATE_LIMIT
     assert deploy().stack.status == "CREATE_COMPLETE"
     assert not cloud.called("plan")[0][1]["inline"]
     assert any(key.endswith(".json") for key in cloud.assets.objects)
@@ -245,7 +246,7 @@ def test_a_template_is_large_above_what_a_request_may_hold(
     prepare, synthesizer, tmp_path, cloud, over, inline
 ):
     size = len(synthesizer.synthesize(project(), (), tmp_path / "try").template.encode())
-    synthesizer.padding = deploying.INLINE_TEMPLATE_LIMIT - size + over
+    synthesizer.padding = planning.INLINE_TEMPLATE_LIMIT - size + over
     prepare()
     assert cloud.called("plan")[0][1]["inline"] is inline
 
@@ -353,8 +354,8 @@ def test_every_event_is_told_once_and_in_order(deploy, cloud, reporter):
 
 
 def test_express_mode_rolls_back_unless_it_is_told_not_to(prepare, cloud):
-    prepare(wish=deploying.Wish(express=True))
-    prepare(wish=deploying.Wish(express=True, rolls_back=False))
+    prepare(wish=Wish(express=True))
+    prepare(wish=Wish(express=True, rolls_back=False))
     prepare()
     assert cloud.stacks.modes == [
         Mode(express=True, rolls_back=True),
@@ -367,7 +368,7 @@ def test_a_plan_that_replaces_goes_the_standard_way(deploy, prepare, cloud, synt
     deploy()
     cloud.stacks.replacing.add("ManagerFunctionRole")
     synthesizer.roles = "other"
-    prepared = prepare(wish=deploying.Wish(express=True))
+    prepared = prepare(wish=Wish(express=True))
     assert prepared.mode == Mode()
     assert cloud.stacks.modes[1:] == [Mode(express=True), Mode()]
     assert len(cloud.called("discard")) == 1
