@@ -141,7 +141,7 @@ def test_what_is_protected_takes_no_express_mode(run, folder, scripted):
 def test_ctrl_c_asks_whether_to_cancel_the_update(folder, run, scripted, at_terminal, environ):
     run("deploy")
     (folder / "maestro.toml").write_text("[functions]\nmemory = 512\n")
-    scripted.script.pace = 1.5
+    scripted.script.pace = 10
     terminal = at_terminal("deploy", cwd=folder, **environ, NO_COLOR="", TERM="xterm")
     terminal.expect("left")
     terminal.process.send_signal(signal.SIGINT)
