@@ -7,6 +7,7 @@ Assets are uploaded before the change set, which refers to them. Nothing that li
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.uploading import upload
 from maestro_cdk.actions.wording import counted
 from maestro_cdk.cloud import Cloud, Mode, Plan, Stack
-from maestro_cdk.errors import DeploymentFailed
+from maestro_cdk.errors import CloudError, DeploymentFailed
 from maestro_cdk.model import JSON, Assembly, Bundle, Identity, Project
 from maestro_cdk.ports import Clock, Identified, Note, Planned, Reporter, Step, Synthesizer
 
@@ -193,6 +194,8 @@ def cancel(prepared: Prepared, *, cloud: Cloud, reporter: Reporter, clock: Clock
     """
     stack = cloud.stacks.describe(prepared.project.stack_name)
     if stack is None or stack.status != "UPDATE_IN_PROGRESS":
+        with suppress(CloudError):  # it may not have begun
+            discard(prepared, cloud=cloud)
         return None
     before = mark(stack.id, stacks=cloud.stacks, clock=clock, runs=True)
     cloud.stacks.cancel(stack.id)
@@ -254,9 +257,9 @@ def _execute(
     count = counted(len(plan.changes), "resource")
     verb = "creating" if plan.creates else "updating"
     reporter.emit(Step(f"{verb} the stack {project.stack_name}: {count}"))
-    reporter.emit(Planned(tuple(change.logical_id for change in plan.changes)))
     before = mark(plan.stack_id, stacks=cloud.stacks, clock=clock)
     cloud.stacks.apply(plan)
+    reporter.emit(Planned(tuple(change.logical_id for change in plan.changes)))
     if not wait:
         return None
     return follow(plan.stack_id, before, stacks=cloud.stacks, reporter=reporter, clock=clock)

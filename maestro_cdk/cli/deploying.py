@@ -165,7 +165,7 @@ def _cancellable(context: Context, prepared: deploying.Prepared, cloud: Cloud) -
             context.reporter.close()
             context.reporter.line(f"cancelled: the stack is {ended.status}")
         else:
-            context.reporter.line(f"it had ended by then; {later}")
+            context.reporter.line(f"no update runs; {later}")
         raise
 
 

@@ -143,7 +143,7 @@ def test_ctrl_c_asks_whether_to_cancel_the_update(folder, run, scripted, at_term
     (folder / "maestro.toml").write_text("[functions]\nmemory = 512\n")
     scripted.script.pace = 10
     terminal = at_terminal("deploy", cwd=folder, **environ, NO_COLOR="", TERM="xterm")
-    terminal.expect("left")
+    terminal.expect("of 1 left")
     terminal.process.send_signal(signal.SIGINT)
     terminal.expect("Cancel the update")
     scripted.script.pace = 0.02
