@@ -191,17 +191,14 @@ class Places(Protocol):
 class Definition:
     """A definition as it is deployed.
 
-    `text` holds a `${key}` for each key of `substitutions`. `functions` are those of the project
-    that it may invoke, `foreign_functions` the ARNs of others, in which `${key}` stands likewise.
-    `called` says by the place of a name which function of the project it names, `file` is what the
-    user wrote, `source` where in it each value stands.
+    `text` holds a `${key}` for each key of `substitutions`. `called` says by the place of a name
+    which function of the project it names, `file` is what the user wrote, `source` where in it each
+    value stands.
     """
 
     text: str
     substitutions: Mapping[str, Substitution]
-    functions: tuple[str, ...]
     file: str = "definition.asl.json"
-    foreign_functions: tuple[str, ...] = ()
     called: Mapping[tuple[str | int, ...], str] = field(default_factory=dict)
     source: Places | None = field(default=None, compare=False, repr=False)
 

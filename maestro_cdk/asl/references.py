@@ -69,9 +69,7 @@ class _Resolver:
     def __init__(self, document: Document, names: Names) -> None:
         self.document, self.names = document, names
         self.used: dict[str, Substitution] = {}
-        self.invoked: set[str] = set()
         self.called: dict[Pointer, str] = {}
-        self.foreign: set[str] = set()
         self.findings: list[Finding] = []
         self.taken = {*names.substitutions, *names.promised.names, *_staying(document, names)}
 
@@ -79,8 +77,6 @@ class _Resolver:
         named: dict[Pointer, Place] = {}
         for state in states(self.document):
             named |= {place.pointer: place for place in invoking.places(state)}
-            if invoking.computed(state):
-                self._any()
         rewritten: dict[Pointer, str] = {}
         keys: dict[Pointer, str] = {}
         for pointer, value in walk(self.document):
@@ -97,8 +93,6 @@ class _Resolver:
         definition = Definition(
             text=self.document.rewrite(rewritten, keys),
             substitutions=dict(sorted(self.used.items())),
-            functions=tuple(sorted(self.invoked)),
-            foreign_functions=tuple(sorted(self.foreign)),
             called=self.called,
             file=self.document.file,
             source=self.document,
@@ -110,8 +104,6 @@ class _Resolver:
     def _function(self, written: str, place: Place) -> str:
         """What stands where a function is named."""
         if written.startswith("{%"):
-            if place.invokes:
-                self._any()
             return self._text(written, place.pointer)
         text = self._expanded(written)
         arn = arns.parse(text)
@@ -138,13 +130,7 @@ class _Resolver:
     def _later(self, written: str, token: re.Match[str], place: Place) -> str:
         """What is given later names a function."""
         self._await(token.group(1), place.pointer)
-        if place.invokes:
-            self.foreign.add(token.group())
         return self._text(written, place.pointer)
-
-    def _any(self) -> None:
-        """The name is computed when it runs: it may be any function of the project."""
-        self.invoked |= set(self.names.functions)
 
     def _by_arn(self, written: str, arn: arns.Arn, place: Place) -> str:
         kind, _, rest = arn.resource.partition(":")
@@ -156,7 +142,7 @@ class _Resolver:
         if token := TOKEN.fullmatch(name):
             if self.names.awaits(token.group(1)):
                 self._await(token.group(1), place.pointer)
-                return self._theirs(written, arn, place)
+                return self._text(written, place.pointer)
             ours = self.names.of_token(token.group(1))
             if ours is None:
                 self._unknown_token(token.group(1), place)
@@ -173,7 +159,7 @@ class _Resolver:
             return written
         if not self._is_place(written, arn, ours, place):
             return written
-        return self._theirs(written, arn, place)
+        return self._text(written, place.pointer)
 
     def _is_place(self, written: str, arn: arns.Arn, ours: str | None, place: Place) -> bool:
         """Whether an ARN's region and account can be ones; a finding where not."""
@@ -202,7 +188,7 @@ class _Resolver:
                 account=name,
                 resource=":".join(qualifier),
             )
-            return self._theirs(str(arn), arn, place)
+            return self._text(str(arn), place.pointer)
         ours = self.names.of_text(name)
         if ours:
             return self._ours(ours, "".join(f":{part}" for part in qualifier), place)
@@ -222,17 +208,7 @@ class _Resolver:
             message = f"function {name!r} has no version or alias {qualifier.removeprefix(':')!r}"
             hint = "leave it out; the function itself is called then"
             self._finding("unknown-function", "warning", message, hint, place.pointer)
-        if place.invokes:
-            self.invoked.add(name)
         return f"${{{self._function_key(name)}}}{qualifier}"
-
-    def _theirs(self, written: str, arn: arns.Arn, place: Place) -> str:
-        """A function of somebody else's: its ARN stays, but for placeholders."""
-        if place.invokes:
-            unqualified = arns.split(arn.resource)[:2]
-            whole = self._arn(str(replace(arn, resource=":".join(unqualified))))
-            self.foreign.add(self._pseudo(whole))
-        return self._text(written, place.pointer)
 
     # --- other text --------------------------------------------------------------------------
 

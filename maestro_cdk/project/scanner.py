@@ -137,7 +137,7 @@ def outline(
     name = _full_name(found)
     return Project(
         folder=folder,
-        definition=Definition(text="", substitutions={}, functions=()),
+        definition=Definition(text="", substitutions={}),
         functions=(),
         shared=(),
         settings=found,

@@ -24,7 +24,7 @@ def project(name="approval", *, functions=("manager",), stage=None, account=None
     folder = Path("/projects") / name
     return Project(
         folder=folder,
-        definition=Definition(text="{}", substitutions={}, functions=tuple(functions)),
+        definition=Definition(text="{}", substitutions={}),
         functions=tuple(
             Function(
                 name=function,

@@ -17,8 +17,7 @@ INVOKE = "arn:aws:states:::lambda:invoke"
 # What a form must come to, in a folder that has the function it speaks of:
 OURS = "a function of the folder"
 THEIRS = "the ARN of a function elsewhere"
-COMPUTED = "any function, for the name is computed when it runs"
-NOTHING = "no function is named"
+NOTHING = "no function is named, or its name is computed when it runs"
 NO_PLACE = "an error: its region or account cannot be one"
 NO_NAME = "an error: it is no function's name"
 
@@ -32,9 +31,9 @@ BY_KIND = {
     "invoke:arn_with_substitution": OURS,
     "invoke:cfn_intrinsic": OURS,
     "invoke:cfn_intrinsic(cfn_intrinsic)": OURS,
-    "invoke:dynamic_arguments": COMPUTED,
-    "invoke:dynamic_jsonata": COMPUTED,
-    "invoke:dynamic_jsonpath": COMPUTED,
+    "invoke:dynamic_arguments": NOTHING,
+    "invoke:dynamic_jsonata": NOTHING,
+    "invoke:dynamic_jsonpath": NOTHING,
     "invoke:missing_function_name": NOTHING,
     "invoke:name": OURS,
     "invoke:substitution": OURS,
@@ -88,11 +87,9 @@ def outcome(entry, functions):
         assert finding.rule == "unknown-function"
         assert finding.severity == "error"
         return NO_PLACE if re.search(r"is no (region|account)", finding.message) else NO_NAME
-    if definition.foreign_functions:
-        return THEIRS
-    if definition.functions and definition.substitutions:
+    if definition.called:
         return OURS
-    return COMPUTED if definition.functions else NOTHING
+    return THEIRS if ":lambda:" in definition.text.replace(INVOKE, "") else NOTHING
 
 
 @pytest.mark.parametrize(

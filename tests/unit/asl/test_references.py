@@ -136,8 +136,7 @@ def test_each_form_names_the_function_as_a_resource(form):
         assert {finding.severity for finding in findings} <= {"warning"}
         written = text_of(definition, "States", "Do", "Resource")
         assert filled(definition, written) == "<arn of manager>" + qualifier
-        assert definition.functions == ("manager",)
-        assert definition.foreign_functions == ()
+        assert set(definition.called.values()) == {"manager"}
 
 
 @pytest.mark.parametrize(
@@ -160,7 +159,7 @@ def test_each_form_names_the_function_to_invoke(form, key, resource):
         written = text_of(definition, "States", "Do", key, "FunctionName")
         assert filled(definition, written) == "<arn of manager>" + qualifier
         assert text_of(definition, "States", "Do", "Resource") == resource
-        assert definition.functions == ("manager",)
+        assert set(definition.called.values()) == {"manager"}
 
 
 @pytest.mark.parametrize("nesting", NESTINGS)
@@ -175,7 +174,7 @@ def test_each_form_names_the_function_to_invoke(form, key, resource):
 def test_functions_are_named_at_every_depth(task, nesting):
     definition, findings = resolve({"States": NESTINGS[nesting](task)})
     assert findings == ()
-    assert definition.functions == ("manager",)
+    assert set(definition.called.values()) == {"manager"}
     written = json.loads(definition.text)
     name = found_in(written, "FunctionName") or found_in(written, "Resource")
     assert filled(definition, name) == "<arn of manager>"
@@ -185,7 +184,7 @@ def test_functions_are_named_at_every_depth(task, nesting):
 def test_a_hyphen_in_a_name_may_be_left_out_in_a_token(form):
     definition, findings = resolve(machine(Resource=form))
     assert findings == ()
-    assert definition.functions == ("send-mail",)
+    assert set(definition.called.values()) == {"send-mail"}
 
 
 def test_keys_of_substitutions_hold_letters_and_digits_only():
@@ -196,9 +195,9 @@ def test_keys_of_substitutions_hold_letters_and_digits_only():
 def test_the_exact_name_counts_before_a_name_with_a_suffix():
     both = {"order": "Order", "order_function": "OrderFunction"}
     definition, _ = resolve(machine(Resource="${order_function}"), functions=both)
-    assert definition.functions == ("order_function",)
+    assert set(definition.called.values()) == {"order_function"}
     definition, _ = resolve(machine(Resource="${OrderFunction}"), functions=both)
-    assert definition.functions == ("order_function",)
+    assert set(definition.called.values()) == {"order_function"}
 
 
 def test_two_functions_whose_keys_look_alike_are_kept_apart():
@@ -222,7 +221,7 @@ def test_a_bare_name_is_no_resource():
     assert finding.state == "Do"
 
 
-def test_a_function_that_is_only_looked_at_needs_no_permission():
+def test_a_function_that_is_only_looked_at_is_named_too():
     definition, findings = resolve(
         machine(
             Resource="arn:aws:states:::aws-sdk:lambda:getFunction",
@@ -230,7 +229,7 @@ def test_a_function_that_is_only_looked_at_needs_no_permission():
         )
     )
     assert findings == ()
-    assert definition.functions == ()
+    assert set(definition.called.values()) == {"manager"}
     written = text_of(definition, "States", "Do", "Parameters", "FunctionName")
     assert filled(definition, written) == "<arn of manager>"
 
@@ -240,7 +239,7 @@ def test_a_resource_of_another_service_is_no_function():
     definition, findings = resolve(machine(Resource=resource))
     assert findings == ()
     assert text_of(definition, "States", "Do", "Resource") == resource
-    assert (definition.functions, definition.foreign_functions) == ((), ())
+    assert definition.called == {}
 
 
 # --- functions of others ---------------------------------------------------------------------
@@ -256,7 +255,6 @@ def test_an_outside_functions_arn_stays_and_gets_its_permission(qualifier):
     ):
         assert findings == ()
         assert OUTSIDE + qualifier in definition.text
-        assert definition.foreign_functions == (OUTSIDE,)
         assert definition.substitutions == {}
 
 
@@ -264,30 +262,28 @@ def test_an_outside_function_of_the_same_name_as_ours_is_not_ours():
     arn = "arn:aws:lambda:eu-west-1:123456789012:function:manager"
     definition, findings = resolve(machine(Resource=arn))
     assert findings == ()
-    assert definition.functions == ()
-    assert definition.foreign_functions == (arn,)
+    assert definition.called == {}
 
 
 def test_an_outside_function_with_its_account_only():
     definition, findings = resolve(invoking("123456789012:function:theirs"))
     assert findings == ()
-    assert [filled(definition, arn) for arn in definition.foreign_functions] == [
+    written = text_of(definition, "States", "Do", "Parameters", "FunctionName")
+    assert filled(definition, written) == (
         "arn:<AWS::Partition>:lambda:<AWS::Region>:123456789012:function:theirs"
-    ]
+    )
 
 
 def test_an_outside_functions_arn_may_hold_the_users_own_substitutions():
     arn = "arn:aws:lambda:${Where}:${Whose}:function:theirs"
     definition, findings = resolve(machine(Resource=arn), Where="eu-west-1", Whose="123456789012")
     assert findings == ()
-    (foreign,) = definition.foreign_functions
-    assert filled(definition, foreign) == OUTSIDE
+    assert filled(definition, text_of(definition, "States", "Do", "Resource")) == OUTSIDE
 
 
 def test_a_whole_arn_may_be_the_users_own_substitution():
     definition, findings = resolve(machine(Resource="${Theirs}"), Theirs=OUTSIDE)
     assert findings == ()
-    assert definition.foreign_functions == (OUTSIDE,)
     assert definition.substitutions == {"Theirs": OUTSIDE}
 
 
@@ -348,10 +344,10 @@ def test_without_any_function_the_hint_says_so():
         {"Arguments": "{% $states.input %}"},
     ],
 )
-def test_a_computed_name_may_be_any_function_of_the_folder(task):
+def test_a_computed_name_is_no_functions(task):
     definition, findings = resolve(machine(Resource=INVOKE, **task))
     assert findings == ()
-    assert definition.functions == ("manager", "send-mail")
+    assert definition.called == {}
 
 
 # --- placeholders and pseudo parameters ------------------------------------------------------
@@ -488,7 +484,7 @@ def test_a_function_elsewhere_may_be_in_any_region():
     arn = "arn:aws-eusc:lambda:eusc-de-east-1:123456789012:function:theirs"
     definition, findings = resolve(machine(Resource=arn))
     assert findings == ()
-    assert definition.foreign_functions == (arn,)
+    assert text_of(definition, "States", "Do", "Resource") == arn
 
 
 def test_a_users_substitution_of_a_key_of_ours_is_left_alone():
@@ -584,8 +580,6 @@ def test_whatever_is_written_the_outcome_is_json_and_every_key_of_ours_is_used(o
     assert written["States"].keys() == source["States"].keys()
     tokens = set(TOKEN.findall(definition.text))
     assert set(definition.substitutions) <= tokens
-    for arn in definition.foreign_functions:
-        assert arn.startswith("arn:")
 
 
 # --- what is given later ---------------------------------------------------------------------
@@ -620,25 +614,21 @@ def test_a_name_that_is_given_later_stays_for_whoever_gives_it():
 
 
 @pytest.mark.parametrize(
-    ("state", "foreign"),
+    "state",
     [
-        ({"Resource": "${Worker}"}, "${Worker}"),
-        ({"Resource": INVOKE, "Parameters": {"FunctionName": "${Worker}"}}, "${Worker}"),
-        ({"Resource": INVOKE, "Parameters": {"FunctionName": "${Worker}:live"}}, "${Worker}"),
-        (
-            {"Resource": "arn:aws:lambda:REGION:ACCOUNT_ID:function:${Worker}"},
-            "arn:aws:lambda:${AWSRegion}:${AWSAccountId}:function:${Worker}",
-        ),
+        {"Resource": "${Worker}"},
+        {"Resource": INVOKE, "Parameters": {"FunctionName": "${Worker}"}},
+        {"Resource": INVOKE, "Parameters": {"FunctionName": "${Worker}:live"}},
+        {"Resource": "arn:aws:lambda:REGION:ACCOUNT_ID:function:${Worker}"},
     ],
 )
 @pytest.mark.parametrize("more", [False, True])
-def test_a_function_may_be_given_later(state, foreign, more):
+def test_a_function_may_be_given_later(state, more):
     names = () if more else ("Worker",)
     definition, found = later(machine(**state), *names, more=more)
     assert {finding.severity for finding in found} == ({"info"} if more else set())
     assert definition.substitutions["Worker"].needed
-    assert definition.foreign_functions == (foreign,)
-    assert definition.functions == ()
+    assert definition.called == {}
 
 
 def test_a_function_of_the_folder_is_the_nearer_meaning_of_its_own_name():

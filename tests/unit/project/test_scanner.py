@@ -224,7 +224,7 @@ def test_a_python_handlers_module_may_be_named_with_dots_or_slashes(scan):
 def test_the_definitions_references_are_resolved(scan):
     task = {"Type": "Task", "Resource": "${f}", "End": True}
     project = scan({"lambdas/f.py": PYTHON}, definition={"StartAt": "A", "States": {"A": task}})
-    assert project.definition.functions == ("f",)
+    assert set(project.definition.called.values()) == {"f"}
     assert "${FArn}" in project.definition.text
 
 
