@@ -92,6 +92,41 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiveFunction:
+    """A function as it lives: `properties` as a template names them, `code` the zip's SHA-256.
+
+    `code` is base64, as Lambda tells it. `settled` is False while an update of it goes on;
+    `trouble` is why the last one failed.
+    """
+
+    name: str
+    code: str
+    properties: Mapping[str, JSON]
+    settled: bool = True
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveMachine:
+    """A state machine as it lives; `role` is its role's name, `revision` changes with each update."""
+
+    arn: str
+    definition: str
+    role: str
+    revision: str
+    deleting: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """A line of a log."""
+
+    id: str
+    time: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
     """What Step Functions says of a definition; `location` is a JSON pointer, or other words."""
 
@@ -201,8 +236,64 @@ class Stacks(Protocol):
         ...
 
 
+class Functions(Protocol):
+    """Lambda."""
+
+    def describe(self, name: str, /) -> LiveFunction | None:
+        """The function of that name; None where there is none."""
+        ...
+
+    def update_code(self, name: str, /, *, bucket: str, key: str) -> None:
+        """Begin to give a function the code that stands in a bucket."""
+        ...
+
+    def configure(self, name: str, properties: Mapping[str, JSON], /) -> None:
+        """Begin to give a function these properties, named as in a template."""
+        ...
+
+
+class Roles(Protocol):
+    """IAM's roles, and the policies that stand in them."""
+
+    def policy(self, role: str, name: str, /) -> JSON:
+        """A policy of a role's; None where there is none of this name."""
+        ...
+
+    def put_policy(self, role: str, name: str, document: JSON, /) -> None:
+        """Put a policy into a role, in place of one of the same name."""
+        ...
+
+    def exists(self, role: str, /) -> bool:
+        """Whether there is a role of that name."""
+        ...
+
+    def delete(self, role: str, /) -> bool:
+        """Delete a role, its policies first; return whether there was one."""
+        ...
+
+
+class Logs(Protocol):
+    """CloudWatch Logs."""
+
+    def groups(self, prefix: str, /) -> tuple[str, ...]:
+        """The names of the log groups that begin so."""
+        ...
+
+    def lines(self, group: str, since: datetime, /) -> tuple[LogLine, ...]:
+        """What was written to a group since, in order; none where there is no such group."""
+        ...
+
+
 class Machines(Protocol):
     """Step Functions."""
+
+    def live(self, machine: str, /) -> LiveMachine | None:
+        """A machine as it lives; None where there is none."""
+        ...
+
+    def redefine(self, machine: str, definition: str, /) -> str:
+        """Give a machine another definition; return the new revision."""
+        ...
 
     def start(self, machine: str, /, *, name: str, payload: str) -> str:
         """Start an execution with JSON text; return its ARN."""
@@ -262,4 +353,19 @@ class Cloud(Protocol):
     @property
     def machines(self) -> Machines:
         """Its Step Functions."""
+        ...
+
+    @property
+    def functions(self) -> Functions:
+        """Its Lambda."""
+        ...
+
+    @property
+    def roles(self) -> Roles:
+        """Its IAM."""
+        ...
+
+    @property
+    def logs(self) -> Logs:
+        """Its CloudWatch Logs."""
         ...

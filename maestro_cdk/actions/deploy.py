@@ -11,12 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from maestro_cdk.actions import diagnosis, difference, planning, recovery
+from maestro_cdk.actions import diagnosis, difference, living, mending, planning, recovery
 from maestro_cdk.actions.difference import Difference
 from maestro_cdk.actions.following import Ended, follow, mark
 from maestro_cdk.actions.guards import check_account, check_owner
+from maestro_cdk.actions.living import Live, Repair
 from maestro_cdk.actions.planning import Wish
 from maestro_cdk.actions.remedies import propagates
+from maestro_cdk.actions.resolution import World
 from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.uploading import upload
 from maestro_cdk.actions.wording import counted
@@ -27,8 +29,21 @@ from maestro_cdk.ports import Clock, Identified, Note, Planned, Reporter, Step, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Whose account this is, how the stack stands, what lives of it, and what it should be."""
+
+    identity: Identity
+    stack: Stack | None
+    live: Live
+    assembly: Assembly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A plan, and what carrying it out needs to know; the plan is None where nothing is to do."""
+    """A plan, and what carrying it out needs to know; the plan is None where nothing is to do.
+
+    `repairs` are what lives otherwise than the template says, of what the plan leaves alone.
+    """
 
     project: Project
     identity: Identity
@@ -37,11 +52,12 @@ class Prepared:
     plan: Plan | None
     mode: Mode
     difference: Difference
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def changes(self) -> bool:
         """Whether there is anything to do."""
-        return self.plan is not None and bool(self.plan.changes)
+        return bool(self.repairs) or (self.plan is not None and bool(self.plan.changes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +102,8 @@ def prepare(
         DeploymentFailed: CloudFormation refuses the template, or cannot mend the stack.
     """
     wish = wish or Wish()
-    who, stack, assembly = _survey(
-        project, bundles, out, cloud=cloud, synthesizer=synthesizer, reporter=reporter
-    )
+    found = survey(project, bundles, out, cloud=cloud, synthesizer=synthesizer, reporter=reporter)
+    stack, assembly = found.stack, found.assembly
     if stack is not None:
         stack = recovery.ready(
             stack, wait=wish.wait, stacks=cloud.stacks, reporter=reporter, clock=clock
@@ -97,6 +112,10 @@ def prepare(
     old = _deployed(stack, cloud)
     mode = planning.mode_for(wish, stack)
     plan = None
+    repairs: tuple[Repair, ...] = ()
+    if stack is not None and old == new:
+        world = world_of(found, stack, new, cloud)
+        repairs = tuple(living.repairs(found.live, assembly, new, world))
     if stack is None or not planning.is_same(stack, old, new, project):
         upload(assembly, cloud=cloud, reporter=reporter)
         plan, mode = planning.change_set(
@@ -105,12 +124,13 @@ def prepare(
         planning.tell_retained(plan, new, reporter=reporter)
     return Prepared(
         project=project,
-        identity=who,
+        identity=found.identity,
         assembly=assembly,
         stack=stack,
         plan=plan,
         mode=mode,
         difference=difference.between(old, new, plan.changes if plan else ()),
+        repairs=repairs,
     )
 
 
@@ -132,9 +152,8 @@ def compare(
         StackForeign: a stack of that name is not this project's.
         DeploymentFailed: CloudFormation refuses the template.
     """
-    _, stack, assembly = _survey(
-        project, bundles, out, cloud=cloud, synthesizer=synthesizer, reporter=reporter
-    )
+    found = survey(project, bundles, out, cloud=cloud, synthesizer=synthesizer, reporter=reporter)
+    stack, assembly = found.stack, found.assembly
     new = json.loads(assembly.template)
     old = _deployed(stack, cloud)
     if stack is None or stack.status not in recovery.WHOLE or old == new:
@@ -182,6 +201,8 @@ def apply(
         )
     if stack is None:
         raise DeploymentFailed(f"the stack {project.stack_name} was deleted meanwhile")
+    if wait:
+        _put_right(prepared, stack, cloud=cloud, reporter=reporter, clock=clock)
     stack = _protected(stack, project, cloud=cloud, reporter=reporter)
     return Deployed(stack=stack, changed=prepared.changes, ended=wait or not prepared.changes)
 
@@ -208,7 +229,7 @@ def discard(prepared: Prepared, *, cloud: Cloud) -> None:
         cloud.stacks.discard(prepared.plan)
 
 
-def _survey(
+def survey(
     project: Project,
     bundles: Sequence[Bundle],
     out: Path,
@@ -216,17 +237,33 @@ def _survey(
     cloud: Cloud,
     synthesizer: Synthesizer,
     reporter: Reporter,
-) -> tuple[Identity, Stack | None, Assembly]:
-    """Whose account this is, how the stack stands, and what it should be: asked side by side."""
+) -> Found:
+    """Ask side by side for all that a deployment goes by.
+
+    Raises:
+        CredentialsError: the credentials are of another account than the stage's.
+        StackForeign: a stack of that name is not this project's.
+    """
     reporter.emit(Step(f"synthesizing {counted(len(project.functions), 'function')}"))
-    with threads(2) as pool:
+    with threads(3) as pool:
         identity = pool.submit(_identify, project, cloud, reporter)
         described = pool.submit(cloud.stacks.describe, project.stack_name)
+        lives = pool.submit(lambda: living.read(project, identity.result(), cloud))
         assembly = synthesizer.synthesize(project, bundles, out)
-        who, stack = identity.result(), described.result()
+        who, stack, live = identity.result(), described.result(), lives.result()
     if stack is not None:
         check_owner(project, stack)
-    return who, stack, assembly
+    return Found(identity=who, stack=stack, live=live, assembly=assembly)
+
+
+def world_of(found: Found, stack: Stack, template: JSON, cloud: Cloud) -> World:
+    """What the template's values become in this account."""
+    return World(
+        identity=found.identity,
+        stack_id=stack.id,
+        template=template,
+        listed=lambda: cloud.stacks.resources(stack.id),
+    )
 
 
 def _identify(project: Project, cloud: Cloud, reporter: Reporter) -> Identity:
@@ -235,6 +272,36 @@ def _identify(project: Project, cloud: Cloud, reporter: Reporter) -> Identity:
     check_account(project, identity)
     reporter.emit(Identified(identity))
     return identity
+
+
+def _put_right(
+    prepared: Prepared, stack: Stack, *, cloud: Cloud, reporter: Reporter, clock: Clock
+) -> None:
+    """Make what lives as the template says where CloudFormation has not: it compares templates.
+
+    A creation leaves nothing of the kind. After an update it is looked at again, for the update may
+    have touched it.
+    """
+    repairs = prepared.repairs
+    plan = prepared.plan
+    if plan is not None and plan.changes:
+        if plan.creates:
+            return
+        template = json.loads(prepared.assembly.template)
+        world = World(
+            identity=prepared.identity,
+            stack_id=stack.id,
+            template=template,
+            listed=lambda: cloud.stacks.resources(stack.id),
+        )
+        live = living.read(prepared.project, prepared.identity, cloud)
+        repairs = tuple(living.repairs(live, prepared.assembly, template, world))
+    if not repairs:
+        return
+    reporter.emit(Note(f"changed past CloudFormation: {', '.join(map(str, repairs))}"))
+    keys = {repair.value for repair in repairs if repair.kind == "code"}
+    upload(prepared.assembly, cloud=cloud, reporter=reporter, only=keys)
+    mending.mend(repairs, cloud=cloud, reporter=reporter, clock=clock)
 
 
 def _deployed(stack: Stack | None, cloud: Cloud) -> JSON:

@@ -1,5 +1,7 @@
 """Bringing to the asset bucket what a template refers to."""
 
+from collections.abc import Collection
+
 from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.wording import counted, size
 from maestro_cdk.cloud import Cloud
@@ -7,12 +9,20 @@ from maestro_cdk.model import Assembly
 from maestro_cdk.ports import Reporter, Step
 
 
-def upload(assembly: Assembly, *, cloud: Cloud, reporter: Reporter) -> None:
-    """Upload the assembly's files that the bucket does not hold yet."""
-    if not assembly.assets:
+def upload(
+    assembly: Assembly,
+    *,
+    cloud: Cloud,
+    reporter: Reporter,
+    only: Collection[str] | None = None,
+) -> None:
+    """Upload the assembly's files that the bucket does not hold yet; of these keys, if any."""
+    paths = {
+        asset.key: asset.path for asset in assembly.assets if only is None or asset.key in only
+    }
+    if not paths:
         return
     cloud.assets.prepare()
-    paths = {asset.key: asset.path for asset in assembly.assets}
     absent = cloud.assets.absent(tuple(paths))
     if not absent:
         return

@@ -5,7 +5,10 @@ from typing import Any
 
 from maestro_cdk.aws.assets import AssetBucket
 from maestro_cdk.aws.boto import Clients
+from maestro_cdk.aws.functions import Lambda
+from maestro_cdk.aws.logs import CloudWatchLogs
 from maestro_cdk.aws.machines import StepFunctions
+from maestro_cdk.aws.roles import Iam
 from maestro_cdk.aws.service import Service
 from maestro_cdk.aws.stacks import CloudFormation
 from maestro_cdk.errors import CloudError
@@ -39,6 +42,9 @@ class AwsCloud:
             self._service("Step Functions", "stepfunctions"),
             patient=self._service("Step Functions", "stepfunctions", patient=True),
         )
+        self.functions = Lambda(self._service("Lambda", "lambda"))
+        self.roles = Iam(self._service("IAM", "iam"))
+        self.logs = CloudWatchLogs(self._service("CloudWatch Logs", "logs"))
 
     @property
     def region(self) -> str:

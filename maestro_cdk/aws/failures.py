@@ -184,5 +184,13 @@ def _refused(
 
 
 _ACTIONS = MappingProxyType(
-    {"CloudFormation": "cloudformation", "S3": "s3", "Step Functions": "states", "STS": "sts"}
+    {
+        "CloudFormation": "cloudformation",
+        "CloudWatch Logs": "logs",
+        "IAM": "iam",
+        "Lambda": "lambda",
+        "S3": "s3",
+        "STS": "sts",
+        "Step Functions": "states",
+    }
 )

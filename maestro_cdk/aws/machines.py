@@ -6,7 +6,7 @@ from typing import Any
 
 from maestro_cdk.aws.failures import Refusal
 from maestro_cdk.aws.service import Service
-from maestro_cdk.cloud import Diagnostic
+from maestro_cdk.cloud import Diagnostic, LiveMachine
 from maestro_cdk.model import Execution, ExecutionEvent
 
 PAGE = 1000
@@ -34,6 +34,43 @@ class StepFunctions:
     def __init__(self, service: Service, *, patient: Service) -> None:
         self._states = service
         self._patient = patient
+
+    def live(self, machine: str, /) -> LiveMachine | None:
+        """A machine as it lives; None where there is none.
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        try:
+            answer = self._states.call("describe_state_machine", stateMachineArn=machine)
+        except Refusal as refusal:
+            if refusal.code == "StateMachineDoesNotExist":
+                return None
+            raise
+        return LiveMachine(
+            arn=answer["stateMachineArn"],
+            definition=answer["definition"],
+            role=answer["roleArn"].rpartition("/")[2],
+            revision=answer.get("revisionId", ""),
+            deleting=answer.get("status") == "DELETING",
+        )
+
+    def redefine(self, machine: str, definition: str, /) -> str:
+        """Give a machine another definition.
+
+        Executions that begin in the next seconds may still follow the old one:
+        https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
+
+        Returns:
+            The new revision's id.
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        answer = self._states.call(
+            "update_state_machine", stateMachineArn=machine, definition=definition
+        )
+        return str(answer.get("revisionId", ""))
 
     def start(self, machine: str, /, *, name: str, payload: str) -> str:
         """Start an execution.

@@ -81,11 +81,31 @@ def deploy(
     maestro deploy --confirm            after a look at what would change
     """  # noqa: D301 - \b is click's
     project = context.project()
-    wish = Wish(
-        express=is_express(project, flag=express), rolls_back=not no_rollback, wait=not no_wait
-    )
+    express = is_express(project, flag=express)
     context.notice(project)
-    cloud = context.cloud(project)
+    deploy_by_stack(
+        context,
+        project,
+        context.cloud(project),
+        express=express,
+        rolls_back=not no_rollback,
+        wait=not no_wait,
+        confirm=confirm,
+    )
+
+
+def deploy_by_stack(
+    context: Context,
+    project: Project,
+    cloud: Cloud,
+    *,
+    express: bool,
+    rolls_back: bool = True,
+    wait: bool = True,
+    confirm: bool = False,
+) -> None:
+    """Deploy a project by CloudFormation, and print how the stack stands."""
+    wish = Wish(express=express, rolls_back=rolls_back, wait=wait)
     with assembly_folder() as out:
         prepared = deploying.prepare(
             project,
@@ -105,7 +125,7 @@ def deploy(
                 cloud=cloud,
                 reporter=context.reporter,
                 clock=context.clock,
-                wait=not no_wait,
+                wait=wait,
             )
     context.reporter.close()
     print_deployed(context, project, prepared, deployed)

@@ -84,3 +84,17 @@ def connected(clock, region=REGION):
     return connect(
         clock=clock, environ={}, region=region, access_key="testing", secret_key="testing"
     )
+
+
+@pytest.fixture
+def client():
+    """Make a client of moto's."""
+    return lambda name: boto3.client(
+        name, region_name=REGION, aws_access_key_id="key", aws_secret_access_key="secret"
+    )
+
+
+@pytest.fixture
+def service():
+    """Wrap a client as the adapters want it."""
+    return lambda name, made: Service(name, lambda: made)

@@ -4,12 +4,15 @@ Nothing happens by itself: an operation lays down what it will do and when, and 
 once the clock has passed that.
 """
 
+import base64
+import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 
-from maestro_cdk.cloud import Change, Owner, Plan, Stack, StackResource
+from maestro_cdk.actions.living import DEFAULTS
+from maestro_cdk.cloud import Change, LiveFunction, LiveMachine, Owner, Plan, Stack, StackResource
 from maestro_cdk.errors import CloudError
 from maestro_cdk.model import Execution, ExecutionEvent, Identity, StackEvent
 
@@ -33,6 +36,20 @@ class FakeCloud:
         self.assets = FakeAssets(self)
         self.machines = FakeMachines(self)
         self.stacks = FakeStacks(self)
+        self.functions = FakeFunctions(self)
+        self.roles = FakeRoles(self)
+        self.logs = FakeLogs()
+
+    def made(self, resource):
+        """CloudFormation has made a resource, or changed it."""
+        properties = resource.get("Properties", {})
+        if resource.get("Type") == "AWS::Lambda::Function" and "FunctionName" in properties:
+            self.functions.made(properties)
+        if resource.get("Type") == MACHINE and "StateMachineName" in properties:
+            self.machines.made(properties)
+        if resource.get("Type") == "AWS::IAM::Policy":
+            role = f"role-of-{properties['Roles'][0]['Ref']}"
+            self.roles.policies[role, properties["PolicyName"]] = properties["PolicyDocument"]
 
     def called(self, *names):
         """The calls of these names, in order."""
@@ -309,6 +326,96 @@ class FakeStacks:
             entry.resources[event.logical_id] = self._resource(
                 entry.stack.name, event.logical_id, event.type
             )
+            self._cloud.made(entry.template["Resources"].get(event.logical_id, {}))
+
+
+class FakeFunctions:
+    """Lambda: an update takes `pace` seconds, and refuses others meanwhile.
+
+    `failing` maps a function's name to why its next update fails.
+    """
+
+    def __init__(self, cloud, pace=1.0):
+        self._cloud, self.pace = cloud, pace
+        self.live = {}
+        self.failing = {}
+        self._until = {}
+
+    def made(self, properties):
+        name = properties["FunctionName"]
+        known = {key: value for key, value in properties.items() if key in DEFAULTS}
+        self.live[name] = LiveFunction(
+            name=name,
+            code=self._hash(properties["Code"]["S3Key"]),
+            properties={**DEFAULTS, **known},
+        )
+
+    def _hash(self, key):
+        content = self._cloud.assets.objects[key]
+        return base64.b64encode(hashlib.sha256(content).digest()).decode()
+
+    # --- the port ------------------------------------------------------------------------------
+
+    def describe(self, name, /):
+        found = self.live.get(name)
+        if found is None:
+            return None
+        return replace(found, settled=self._cloud.clock.monotonic() >= self._until.get(name, 0))
+
+    def update_code(self, name, /, *, bucket, key):
+        self._begin("update_code", name)
+        self.live[name] = replace(self.live[name], code=self._hash(key))
+
+    def configure(self, name, properties, /):
+        self._begin("configure", name)
+        changed = {**self.live[name].properties, **properties}
+        self.live[name] = replace(self.live[name], properties=changed)
+
+    def _begin(self, what, name):
+        self._cloud.calls.append((what, name))
+        if not self.describe(name).settled:
+            raise CloudError("Lambda refused: An update is in progress for resource")
+        if name in self.failing:
+            raise CloudError(self.failing[name])
+        self._until[name] = self._cloud.clock.monotonic() + self.pace
+
+
+class FakeRoles:
+    """IAM."""
+
+    def __init__(self, cloud):
+        self._cloud = cloud
+        self.policies = {}
+        self.names = set()
+
+    def policy(self, role, name, /):
+        return self.policies.get((role, name))
+
+    def put_policy(self, role, name, document, /):
+        self._cloud.calls.append(("put_policy", name))
+        self.policies[role, name] = document
+
+    def exists(self, role, /):
+        return role in self.names
+
+    def delete(self, role, /):
+        self._cloud.calls.append(("delete_role", role))
+        there = role in self.names
+        self.names.discard(role)
+        return there
+
+
+class FakeLogs:
+    """CloudWatch Logs."""
+
+    def __init__(self):
+        self.names = set()
+
+    def groups(self, prefix, /):
+        return tuple(sorted(name for name in self.names if name.startswith(prefix)))
+
+    def lines(self, group, since, /):
+        return ()
 
 
 class FakeMachines:
@@ -316,6 +423,8 @@ class FakeMachines:
 
     def __init__(self, cloud):
         self._cloud = cloud
+        self.live_ones = {}
+        self.refusing = []  # what the next updates are answered
         self.executions = {}
         self.express_machines = set()
         self.diagnostics = ()  # what is said of any definition
@@ -335,7 +444,30 @@ class FakeMachines:
     def deleted(self, machine):
         self._gone[machine] = self._cloud.clock.monotonic() + self.lingering
 
+    def made(self, properties):
+        """CloudFormation has made a machine; what stands for functions is filled in."""
+        arn = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{properties['StateMachineName']}"
+        text = properties["DefinitionString"]
+        for key, value in properties.get("DefinitionSubstitutions", {}).items():
+            text = text.replace(f"${{{key}}}", value)
+        self.live_ones[arn] = LiveMachine(
+            arn=arn, definition=text, role="role-of-StateMachineRole", revision="1"
+        )
+
     # --- the port ------------------------------------------------------------------------------
+
+    def live(self, machine, /):
+        return self.live_ones.get(machine)
+
+    def redefine(self, machine, definition, /):
+        self._cloud.calls.append(("redefine", machine))
+        if self.refusing:
+            raise self.refusing.pop(0)
+        revision = f"{int(self.live_ones[machine].revision) + 1}"
+        self.live_ones[machine] = replace(
+            self.live_ones[machine], definition=definition, revision=revision
+        )
+        return revision
 
     def start(self, machine, /, *, name, payload):
         json.loads(payload)

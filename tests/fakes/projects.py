@@ -57,6 +57,11 @@ class FakeSynthesizer:
     def __init__(self, *, code="1", padding=0):
         self.code, self.padding = code, padding
         self.roles = ""
+        self.codes = {}  # by function, where it is not `code`
+        self.substitutions = {}
+        self.definition = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+        self.properties = {}  # of each function
+        self.policy = None  # what the state machine may do
         self.error = None
         self.retained = ()  # the logical ids of what a teardown leaves alone
 
@@ -66,7 +71,7 @@ class FakeSynthesizer:
         out.mkdir(parents=True)
         assets, resources = [], {}
         for function in project.functions:
-            content = f"{function.name} {self.code}"
+            content = f"{function.name} {self.codes.get(function.name, self.code)}"
             digest = hashlib.sha256(content.encode()).hexdigest()
             path = out / f"asset.{digest}.zip"
             path.write_text(content)
@@ -81,9 +86,26 @@ class FakeSynthesizer:
                 "Properties": {
                     "Code": {"S3Bucket": "assets", "S3Key": assets[-1].key},
                     "FunctionName": function.physical_name,
+                    **self.properties,
                 },
             }
-        resources["StateMachine"] = {"Type": "AWS::StepFunctions::StateMachine"}
+        resources["StateMachine"] = {
+            "Type": "AWS::StepFunctions::StateMachine",
+            "Properties": {
+                "StateMachineName": project.name,
+                "DefinitionString": json.dumps(self.definition),
+                "DefinitionSubstitutions": dict(self.substitutions),
+            },
+        }
+        if self.policy is not None:
+            resources["StateMachinePolicy"] = {
+                "Type": "AWS::IAM::Policy",
+                "Properties": {
+                    "PolicyName": "StateMachinePolicy",
+                    "Roles": [{"Ref": "StateMachineRole"}],
+                    "PolicyDocument": self.policy,
+                },
+            }
         for key in self.retained:
             resources[key]["DeletionPolicy"] = "Retain"
         owner = {"project": project.settings.workflow.name}

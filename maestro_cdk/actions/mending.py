@@ -1,0 +1,147 @@
+"""Making what lives as a template says, past CloudFormation, in an order in which all of it runs.
+
+What a role may do comes first, then functions, and the definition, which uses both, at the end. So
+what stops half-way leaves a machine that runs: the old one, with functions that may be new already.
+"""
+
+from collections.abc import Callable, Sequence
+
+from maestro_cdk.actions.following import pauses
+from maestro_cdk.actions.living import Repair
+from maestro_cdk.actions.remedies import REMEDIES, propagates
+from maestro_cdk.actions.threads import threads
+from maestro_cdk.actions.wording import counted
+from maestro_cdk.cloud import Cloud
+from maestro_cdk.errors import CloudError, DeploymentFailed
+from maestro_cdk.ports import Advanced, Clock, Reporter, Step
+
+PATIENCE = 60.0
+"""Seconds to wait for IAM to tell others of a change, and for Lambda to end an update."""
+
+_BUSY = ("update is in progress", "ResourceConflictException", "state: Pending")
+"""How Lambda says that an update goes on already."""
+
+
+def mend(repairs: Sequence[Repair], *, cloud: Cloud, reporter: Reporter, clock: Clock) -> None:
+    """Carry out repairs, those of different functions side by side.
+
+    The code that is needed has to be in the asset bucket.
+
+    Raises:
+        DeploymentFailed: one of them failed; it says which are done.
+    """
+    if not repairs:
+        return
+    reporter.emit(Step(f"updating {counted(len(repairs), 'thing')} past CloudFormation"))
+    done: list[Repair] = []
+
+    def carry_out(part: Sequence[Repair]) -> None:
+        for repair in part:
+            _mend(repair, cloud=cloud, clock=clock)
+            done.append(repair)
+            reporter.emit(Advanced(str(repair), len(done), len(repairs)))
+
+    functions = [item for item in repairs if item.kind in ("code", "configuration")]
+    by_name = [[item for item in functions if item.name == name] for name in _names(functions)]
+    try:
+        carry_out([item for item in repairs if item.kind == "policy"])
+        with threads(8) as pool:
+            for each in [pool.submit(carry_out, part) for part in by_name]:
+                each.result()
+        carry_out([item for item in repairs if item.kind == "definition"])
+    except CloudError as error:
+        raise _halfway(error, repairs, done) from error
+
+
+def _names(repairs: Sequence[Repair]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.name for item in repairs))
+
+
+def _halfway(error: CloudError, repairs: Sequence[Repair], done: Sequence[Repair]) -> CloudError:
+    """The error, with what is done and what is not; the state machine runs in either case."""
+    left = ", ".join(str(item) for item in repairs if item not in done)
+    made = ", ".join(map(str, done)) or "nothing"
+    known = next((each.hint for each in REMEDIES if each.says.search(error.message)), None)
+    hint = known if known and "{" not in known else error.hint
+    return DeploymentFailed(
+        error.message,
+        hint=f"{hint}\n  " * bool(hint)
+        + f"done: {made}; not done: {left}. What is deployed runs; the same command again goes on",
+    )
+
+
+def _mend(repair: Repair, *, cloud: Cloud, clock: Clock) -> None:
+    match repair.kind:
+        case "policy":
+            cloud.roles.put_policy(repair.role, repair.name, repair.value)
+        case "code":
+            bucket = cloud.assets.name
+            _begun(
+                lambda: cloud.functions.update_code(repair.name, bucket=bucket, key=repair.value),
+                clock,
+            )
+            _settle(repair.name, cloud=cloud, clock=clock)
+        case "configuration":
+            _begun(lambda: cloud.functions.configure(repair.name, repair.value), clock)
+            _settle(repair.name, cloud=cloud, clock=clock)
+        case "definition":
+            _redefine(repair, cloud=cloud, clock=clock)
+
+
+def _begun(begin: Callable[[], None], clock: Clock) -> None:
+    """Begin an update of a function, once the one before it has ended."""
+    _patiently(begin, lambda error: any(word in error.message for word in _BUSY), clock)
+
+
+def _settle(name: str, *, cloud: Cloud, clock: Clock) -> None:
+    """Wait until a function takes the next update.
+
+    Raises:
+        CloudError: the update failed, or does not end.
+    """
+    until = clock.monotonic() + PATIENCE
+    for pause in pauses(first=0.1, longest=1.0):
+        found = cloud.functions.describe(name)
+        if found is None:
+            raise CloudError(f"the function {name} was deleted meanwhile")
+        if found.trouble:
+            raise CloudError(f"Lambda could not update {name}: {found.trouble}")
+        if found.settled:
+            return
+        if clock.monotonic() > until:
+            raise CloudError(f"Lambda has not ended the update of {name} in {PATIENCE:.0f} s")
+        clock.sleep(pause)
+
+
+def _redefine(repair: Repair, *, cloud: Cloud, clock: Clock) -> None:
+    """Give the machine its definition, and wait until it answers with it.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
+    """
+    revisions: list[str] = []
+
+    def begin() -> None:
+        revisions.append(cloud.machines.redefine(repair.name, repair.value))
+
+    _patiently(begin, lambda error: propagates(error.message), clock)
+    until = clock.monotonic() + PATIENCE
+    for pause in pauses(first=0.1, longest=1.0):
+        live = cloud.machines.live(repair.name)
+        if live is None or not revisions[-1] or live.revision == revisions[-1]:
+            return
+        if clock.monotonic() > until:
+            return  # it was taken: only this answer is late
+        clock.sleep(pause)
+
+
+def _patiently(ask: Callable[[], None], passes: Callable[[CloudError], bool], clock: Clock) -> None:
+    """Ask again while what is answered goes away by itself."""
+    until = clock.monotonic() + PATIENCE
+    for pause in pauses(first=0.3, longest=5.0):
+        try:
+            return ask()
+        except CloudError as error:
+            if not passes(error) or clock.monotonic() + pause > until:
+                raise
+        clock.sleep(pause)
+    return None

@@ -1,0 +1,54 @@
+"""CloudWatch Logs."""
+
+from datetime import UTC, datetime
+
+from maestro_cdk.aws.failures import Refusal
+from maestro_cdk.aws.service import Service
+from maestro_cdk.cloud import LogLine
+
+
+class CloudWatchLogs:
+    """CloudWatch Logs as the port `Logs` wants it.
+
+    Args:
+        service: CloudWatch Logs.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._logs = service
+
+    def groups(self, prefix: str, /) -> tuple[str, ...]:
+        """The names of the log groups that begin so.
+
+        Raises:
+            CloudError: CloudWatch Logs refused.
+        """
+        return tuple(
+            str(group["logGroupName"])
+            for page in self._logs.pages("describe_log_groups", logGroupNamePrefix=prefix)
+            for group in page["logGroups"]
+        )
+
+    def lines(self, group: str, since: datetime, /) -> tuple[LogLine, ...]:
+        """What was written to a group since, in order; none where there is no such group.
+
+        Raises:
+            CloudError: CloudWatch Logs refused.
+        """
+        start = int(since.timestamp() * 1000)
+        try:
+            return tuple(
+                LogLine(
+                    id=event["eventId"],
+                    time=datetime.fromtimestamp(event["timestamp"] / 1000, UTC),
+                    text=event["message"],
+                )
+                for page in self._logs.pages(
+                    "filter_log_events", logGroupName=group, startTime=start
+                )
+                for event in page["events"]
+            )
+        except Refusal as refusal:
+            if refusal.code == "ResourceNotFoundException":
+                return ()
+            raise
