@@ -25,6 +25,7 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "diff": ("deploying", "Print what deploying would change, and change nothing."),
         "deploy": ("deploying", "Create or update the project's stack."),
         "redeploy": ("redeploying", "Bring what changed past CloudFormation, where that is safe."),
+        "status": ("standing", "Print what is deployed, and what on disk differs."),
         "teardown": ("tearing", "Delete the project's stack, and all that belongs to it."),
     },
     "Run": {

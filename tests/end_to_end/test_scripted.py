@@ -57,6 +57,10 @@ def test_a_creation_that_fails_is_told_by_its_first_cause_and_made_anew(run, scr
     assert failed.code == 1
     assert "lambdas/greet.py: GreetFunction (AWS::Lambda::Function): Code storage" in failed.err
     assert "storage for functions' code is full" in failed.err
+    later = run("status")
+    assert "greeting: ROLLBACK_COMPLETE" in later.out
+    assert "lambdas/greet.py: GreetFunction (AWS::Lambda::Function): Code storage" in later.out
+    assert "storage for functions' code is full" in later.out
     again = run("deploy")
     assert again.code == 0, again.err
     assert run("teardown", "-f").code == 0

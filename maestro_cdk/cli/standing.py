@@ -1,0 +1,95 @@
+"""`status`: what is deployed, what went wrong, and what on disk differs."""
+
+from typing import Any
+
+import click
+
+from maestro_cdk.actions import status as standing
+from maestro_cdk.cli import differences
+from maestro_cdk.cli.context import Context
+from maestro_cdk.cli.deploying import assembly_folder
+from maestro_cdk.cli.options import CLOUD, shared
+from maestro_cdk.cli.output import table
+from maestro_cdk.errors import ProjectError
+from maestro_cdk.model import Project
+
+
+@click.command()
+@shared(*CLOUD)
+def status(context: Context) -> None:
+    """Print what is deployed, and what on disk differs.
+
+    Where the last operation failed, it says what failed, why, and what to do.
+    """
+    try:
+        project = context.project()
+    except ProjectError:
+        project = context.outline()
+        found = standing.of_stack(project, cloud=context.cloud(project))
+    else:
+        with assembly_folder() as out:
+            found = standing.look(
+                project,
+                context.bundles(project),
+                out,
+                cloud=context.cloud(project),
+                synthesizer=context.synthesizer(),
+                reporter=context.reporter,
+            )
+    context.reporter.close()
+    if context.json:
+        click.echo(differences.dumped(_value(found, project)))
+    else:
+        _print(context, found, project)
+
+
+def _value(found: standing.Standing, project: Project) -> dict[str, Any]:
+    stack, failure = found.stack, found.failure
+    return {
+        "account": found.identity.account,
+        "region": found.identity.region,
+        "stack": project.stack_name,
+        "status": stack.status if stack else None,
+        "outputs": dict(stack.outputs) if stack else {},
+        "failure": {
+            "resource": failure.resource,
+            "reason": failure.reason,
+            "where": str(failure.where) if failure.where else None,
+            "hint": failure.hint,
+        }
+        if failure
+        else None,
+        "ahead": list(found.ahead),
+        "difference": differences.as_value(found.difference) if found.difference else None,
+    }
+
+
+def _print(context: Context, found: standing.Standing, project: Project) -> None:
+    style, stack = context.reporter.style, found.stack
+    where = f"account {found.identity.account}, {found.identity.region}"
+    if stack is None:
+        click.echo(f"{project.name}: not deployed ({where})")
+    else:
+        click.echo(f"{project.name}: {stack.status} ({where})")
+        if stack.outputs:
+            click.echo(table([(f"{key}:", value) for key, value in stack.outputs.items()]))
+    if found.failure:
+        place = f"{found.failure.where}: " if found.failure.where else ""
+        said = f"{place}{found.failure.resource}: {found.failure.reason}"
+        click.echo(f"{style('failed:', fg='red', bold=True)} {said}")
+        if found.failure.hint:
+            click.echo(f"  {found.failure.hint}")
+    if found.ahead:
+        click.echo(f"ahead of the stack: {', '.join(found.ahead)}")
+        click.echo(f"  `{context.again('deploy')}` makes it what is in the folder")
+    if found.difference is None:
+        click.echo("the folder has mistakes: `maestro validate` tells them")
+    elif stack is not None and found.difference.empty:
+        click.echo("the folder is what is deployed")
+    elif stack is not None:
+        click.echo("not deployed yet:")
+        text = differences.as_text(found.difference, style)
+        click.echo("\n".join(f"  {line}" for line in text.splitlines()))
+
+
+COMMANDS = (status,)
