@@ -163,6 +163,14 @@ class Assets(Protocol):
         """The address by which CloudFormation reads an object."""
         ...
 
+    def listed(self, prefix: str, /) -> Mapping[str, datetime]:
+        """The keys under `prefix`, and when each was written; none where there is no bucket."""
+        ...
+
+    def discard(self, keys: Sequence[str], /) -> None:
+        """Delete these objects, so that they can be brought back for a while."""
+        ...
+
     def remove(self, prefix: str, /) -> int:
         """Delete every object under `prefix` in all its versions; return how many objects.
 

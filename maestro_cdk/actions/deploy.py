@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from maestro_cdk.actions import diagnosis, difference, living, mending, planning, recovery
+from maestro_cdk.actions import cleaning, diagnosis, difference, living, mending, planning, recovery
 from maestro_cdk.actions.difference import Difference
 from maestro_cdk.actions.following import Ended, follow, mark
 from maestro_cdk.actions.guards import check_account, check_owner
@@ -42,7 +42,7 @@ class Found:
 class Prepared:
     """A plan, and what carrying it out needs to know; the plan is None where nothing is to do.
 
-    `repairs` are what lives otherwise than the template says, of what the plan leaves alone.
+    `before` is the template that is deployed, None where none is. `repairs` are what lives otherwise than the template says, of what the plan leaves alone.
     """
 
     project: Project
@@ -53,6 +53,7 @@ class Prepared:
     mode: Mode
     difference: Difference
     repairs: tuple[Repair, ...] = ()
+    before: JSON = None
 
     @property
     def changes(self) -> bool:
@@ -119,7 +120,14 @@ def prepare(
     if stack is None or not planning.is_same(stack, old, new, project):
         upload(assembly, cloud=cloud, reporter=reporter)
         plan, mode = planning.change_set(
-            project, assembly, stack, mode, cloud=cloud, reporter=reporter
+            project,
+            assembly,
+            stack,
+            mode,
+            identity=found.identity,
+            cloud=cloud,
+            reporter=reporter,
+            clock=clock,
         )
         planning.tell_retained(plan, new, reporter=reporter)
     return Prepared(
@@ -131,6 +139,7 @@ def prepare(
         mode=mode,
         difference=difference.between(old, new, plan.changes if plan else ()),
         repairs=repairs,
+        before=old,
     )
 
 
@@ -197,12 +206,23 @@ def apply(
                 stack, wait=True, stacks=cloud.stacks, reporter=reporter, clock=clock
             )
         plan, _ = planning.change_set(
-            project, prepared.assembly, stack, prepared.mode, cloud=cloud, reporter=reporter
+            project,
+            prepared.assembly,
+            stack,
+            prepared.mode,
+            identity=prepared.identity,
+            cloud=cloud,
+            reporter=reporter,
+            clock=clock,
         )
     if stack is None:
         raise DeploymentFailed(f"the stack {project.stack_name} was deleted meanwhile")
     if wait:
         _put_right(prepared, stack, cloud=cloud, reporter=reporter, clock=clock)
+        if plan is not None and not plan.creates:
+            cleaning.clean(
+                prepared.assembly, prepared.before, cloud=cloud, reporter=reporter, clock=clock
+            )
     stack = _protected(stack, project, cloud=cloud, reporter=reporter)
     return Deployed(stack=stack, changed=prepared.changes, ended=wait or not prepared.changes)
 

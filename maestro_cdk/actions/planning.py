@@ -1,13 +1,14 @@
 """The change set of a deployment: in which mode, whether one is needed, and what it may not do."""
 
+import json
 from dataclasses import dataclass
 
-from maestro_cdk.actions import recovery
+from maestro_cdk.actions import naming, recovery
 from maestro_cdk.actions.uploading import template_url
 from maestro_cdk.cloud import Cloud, Mode, Plan, Stack
 from maestro_cdk.errors import DeploymentFailed
-from maestro_cdk.model import JSON, Assembly, Project
-from maestro_cdk.ports import Note, Reporter, Step
+from maestro_cdk.model import JSON, Assembly, Identity, Project
+from maestro_cdk.ports import Clock, Note, Reporter, Step
 
 INLINE_TEMPLATE_LIMIT = 51_200
 """Bytes of a template that may be sent with the request:
@@ -63,8 +64,10 @@ def change_set(
     stack: Stack | None,
     mode: Mode,
     *,
+    identity: Identity,
     cloud: Cloud,
     reporter: Reporter,
+    clock: Clock,
 ) -> tuple[Plan, Mode]:
     """Make the change set; one that replaces something, in the standard mode."""
 
@@ -72,6 +75,7 @@ def change_set(
         return change_set_in(mode, project, assembly, stack, cloud=cloud, reporter=reporter)
 
     plan = make(mode)
+    _check_names(plan, assembly, identity, cloud=cloud, clock=clock)
     _check_replacements(plan, cloud=cloud)
     # Without a rollback CloudFormation replaces nothing, not even what it only may.
     kinds = ("True",) if mode.rolls_back else ("True", "Conditional")
@@ -111,6 +115,21 @@ def change_set_in(
         role=project.settings.workflow.cloudformation_role,
         mode=mode,
     )
+
+
+def _check_names(
+    plan: Plan, assembly: Assembly, identity: Identity, *, cloud: Cloud, clock: Clock
+) -> None:
+    """Refuse to make what has the name of something outside of the stack."""
+    template = json.loads(assembly.template)
+    found = naming.taken(plan.changes, template, identity, cloud=cloud, clock=clock)
+    if found:
+        cloud.stacks.discard(plan)
+        raise DeploymentFailed(
+            f"already there, outside of the stack {assembly.stack_name}: {', '.join(found)}",
+            hint="nothing was changed. Delete them, or give the workflow another name in "
+            "maestro.toml",
+        )
 
 
 def _check_replacements(plan: Plan, *, cloud: Cloud) -> None:

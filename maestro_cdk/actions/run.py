@@ -12,6 +12,9 @@ from maestro_cdk.ports import Clock, ExecutionMoved, Reporter
 
 OUTPUT = "StateMachineArn"
 
+PATIENCE = 60.0
+"""Seconds to wait for functions that CloudFormation has not waited for."""
+
 _ENDS = {
     "ExecutionSucceeded": "SUCCEEDED",
     "ExecutionFailed": "FAILED",
@@ -29,8 +32,10 @@ class Started:
     ended: Execution | None = None
 
 
-def machine_of(project: Project, *, cloud: Cloud, local: bool) -> str:
+def machine_of(project: Project, *, cloud: Cloud, local: bool, clock: Clock) -> str:
     """The ARN of the project's state machine, from its stack's outputs.
+
+    After a deployment in express mode it is waited until functions can be called.
 
     Raises:
         CredentialsError: the credentials are of another account than the stage's.
@@ -44,7 +49,25 @@ def machine_of(project: Project, *, cloud: Cloud, local: bool) -> str:
     if stack is None or OUTPUT not in stack.outputs:
         how = "maestro deploy --local" if local else "maestro deploy"
         raise CloudError(f"{project.stack_name} is not deployed here", hint=f"`{how}` does that")
+    if stack.express:
+        _await_functions(stack, cloud=cloud, clock=clock)
     return stack.outputs[OUTPUT]
+
+
+def _await_functions(stack: Stack, *, cloud: Cloud, clock: Clock) -> None:
+    """Wait for what express mode does not wait for; how the execution goes tells the rest."""
+    until = clock.monotonic() + PATIENCE
+    names = [
+        item.physical_id
+        for item in cloud.stacks.resources(stack.id)
+        if item.type == "AWS::Lambda::Function"
+    ]
+    for name in names:
+        for pause in pauses(longest=1.0):
+            found = cloud.functions.describe(name)
+            if found is None or found.settled or clock.monotonic() > until:
+                break
+            clock.sleep(pause)
 
 
 def start(

@@ -1,11 +1,12 @@
 """Deleting a project's stack, its assets with it, and looking whether anything is left."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from maestro_cdk.actions import recovery
+from maestro_cdk.actions import inventory, recovery
 from maestro_cdk.actions.following import RETAINED, follow, mark, pauses
 from maestro_cdk.actions.guards import check_account, check_owner
+from maestro_cdk.actions.remedies import REMEDIES
 from maestro_cdk.actions.wording import counted
 from maestro_cdk.cloud import Cloud, Stack, StackResource
 from maestro_cdk.errors import CloudError, DeploymentFailed
@@ -19,12 +20,16 @@ PATIENCE = 120.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doomed:
-    """What a teardown would delete; without a stack it may be files that were left over."""
+    """What a teardown would delete; without a stack it may be files that were left over.
+
+    `roles` are those outside of the stack that were named, as far as they are there.
+    """
 
     project: Project
     stack: Stack | None
     resources: tuple[StackResource, ...] = ()
     executions: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
 
     @property
     def machines(self) -> tuple[str, ...]:
@@ -34,17 +39,27 @@ class Doomed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TornDown:
-    """What a teardown deleted, what the template says to keep, and what else it found left."""
+    """What a teardown deleted, what the template says to keep, and what else it found left.
+
+    `looked` counts what it looked for afterwards, by type: that a stack is deleted is no proof.
+    """
 
     resources: tuple[StackResource, ...]
     objects: int
     bucket: str
     kept: tuple[str, ...]
     left: tuple[str, ...]
+    looked: Mapping[str, int] = field(default_factory=dict)
+    roles: tuple[str, ...] = ()
 
 
-def prepare(project: Project, *, cloud: Cloud) -> Doomed:
+def prepare(project: Project, *, cloud: Cloud, roles: Sequence[str] = ()) -> Doomed:
     """Find out what there is to delete.
+
+    Args:
+        project: the project.
+        cloud: where it is.
+        roles: names of roles outside of the stack that are to go, too.
 
     Raises:
         CredentialsError: the credentials are of another account than the stage's.
@@ -52,14 +67,21 @@ def prepare(project: Project, *, cloud: Cloud) -> Doomed:
     """
     check_account(project, cloud.identity)
     stack = cloud.stacks.describe(project.stack_name)
+    there = tuple(role for role in roles if cloud.roles.exists(role))
     # One that waits for its first change set holds nothing, and may be somebody else's plan.
     if stack is None or stack.status == "REVIEW_IN_PROGRESS":
-        return Doomed(project=project, stack=None)
+        return Doomed(project=project, stack=None, roles=there)
     check_owner(project, stack)
     resources = cloud.stacks.resources(stack.id)
     machines = [item.physical_id for item in resources if item.type == MACHINE]
     executions = [arn for machine in machines for arn in cloud.machines.running(machine)]
-    return Doomed(project=project, stack=stack, resources=resources, executions=tuple(executions))
+    return Doomed(
+        project=project,
+        stack=stack,
+        resources=resources,
+        executions=tuple(executions),
+        roles=there,
+    )
 
 
 def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> TornDown:
@@ -72,17 +94,32 @@ def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> 
     doomed = _settled(doomed, cloud=cloud, reporter=reporter, clock=clock)
     if doomed.stack is not None:
         _stop_executions(doomed, cloud=cloud, reporter=reporter)
-        kept = _delete(doomed.stack, cloud=cloud, reporter=reporter, clock=clock)
+        settings = doomed.project.settings.workflow
+        kept = _delete(
+            doomed.stack,
+            express=settings.express and not settings.protected,
+            cloud=cloud,
+            reporter=reporter,
+            clock=clock,
+        )
         _wait_for_machines(doomed.machines, cloud=cloud, reporter=reporter, clock=clock)
     reporter.emit(Step("removing the project's files from the asset bucket"))
-    objects = cloud.assets.remove(f"{doomed.project.stack_name}/")
+    prefix = f"{doomed.project.stack_name}/"
+    objects = cloud.assets.remove(prefix)
+    roles = tuple(role for role in doomed.roles if cloud.roles.delete(role))
     names = {event.logical_id for event in kept}
+    gone = tuple(item for item in doomed.resources if item.logical_id not in names)
+    left = _left(doomed.stack, cloud=cloud) if doomed.stack else ()
+    found = inventory.look(gone, cloud=cloud, clock=clock)
+    files = tuple(f"file {key}" for key in cloud.assets.listed(prefix))
     return TornDown(
-        resources=tuple(item for item in doomed.resources if item.logical_id not in names),
+        resources=gone,
         objects=objects,
         bucket=cloud.assets.name,
         kept=tuple(f"{event.type} {event.physical_id}" for event in kept),
-        left=_left(doomed.stack, cloud=cloud) if doomed.stack else (),
+        left=tuple(dict.fromkeys([*left, *found.left, *files])),
+        looked=found.looked,
+        roles=roles,
     )
 
 
@@ -108,7 +145,7 @@ def _settled(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) 
 
 
 def _delete(
-    stack: Stack, *, cloud: Cloud, reporter: Reporter, clock: Clock
+    stack: Stack, *, express: bool, cloud: Cloud, reporter: Reporter, clock: Clock
 ) -> tuple[StackEvent, ...]:
     """Delete the stack; return the events of what its template says to keep."""
     if stack.protected:
@@ -118,7 +155,7 @@ def _delete(
     before = mark(stack.id, stacks=cloud.stacks, clock=clock, runs=runs)
     if not runs:
         try:
-            cloud.stacks.delete(stack.id, role=stack.role)
+            cloud.stacks.delete(stack.id, role=stack.role, express=express)
         except CloudError:
             if stack.protected:
                 cloud.stacks.protect(stack.id, on=True)
@@ -129,9 +166,16 @@ def _delete(
         what = f"{event.logical_id} ({event.type}): {event.reason}" if event else ended.reason
         raise DeploymentFailed(
             f"the stack {stack.name} could not be deleted: {what}",
-            hint="mend that and tear down again; nothing else was lost",
+            hint=_remedy(event.reason if event else ended.reason)
+            or "mend that and tear down again; nothing else was lost",
         )
     return ended.kept
+
+
+def _remedy(reason: str | None) -> str | None:
+    """What to do about a reason that is known."""
+    matches = ((remedy, remedy.says.search(reason or "")) for remedy in REMEDIES)
+    return next((remedy.told(match) for remedy, match in matches if match), None)
 
 
 def _wait_for_machines(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -117,6 +118,35 @@ class AssetBucket:
     def url(self, key: str, /) -> str:
         """The address by which CloudFormation reads an object."""
         return f"{self._address(self._s3.client, self.name)}/{quote(key)}"
+
+    def listed(self, prefix: str, /) -> dict[str, datetime]:
+        """The keys under a prefix, and when each was written; none where there is no bucket.
+
+        Raises:
+            CloudError: S3 refused.
+        """
+        try:
+            return {
+                each["Key"]: each["LastModified"].astimezone(UTC)
+                for page in self._s3.pages("list_objects_v2", **self._bucket, Prefix=prefix)
+                for each in page.get("Contents", [])
+            }
+        except Refusal as refusal:
+            if refusal.code == "NoSuchBucket":
+                return {}
+            raise
+
+    def discard(self, keys: Sequence[str], /) -> None:
+        """Delete objects; the bucket keeps their versions for as long as its lifecycle says.
+
+        Raises:
+            CloudError: S3 refused.
+        """
+        for start in range(0, len(keys), self._batch):
+            batch = [{"Key": key} for key in keys[start : start + self._batch]]
+            self._s3.call(
+                "delete_objects", **self._bucket, Delete={"Objects": batch, "Quiet": True}
+            )
 
     def remove(self, prefix: str, /) -> int:
         """Delete every object under `prefix` in all its versions, and what uploads left there.

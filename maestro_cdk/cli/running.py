@@ -41,7 +41,9 @@ def run(
     payload = _payload(given)
     project = context.outline()
     cloud = context.cloud(project)
-    machine = running.machine_of(project, cloud=cloud, local=context.options.local)
+    machine = running.machine_of(
+        project, cloud=cloud, local=context.options.local, clock=context.clock
+    )
     started = running.start(
         machine, payload, name=name, wait=not no_wait, cloud=cloud, clock=context.clock
     )

@@ -16,13 +16,26 @@ from maestro_cdk.model import Identity
 
 @click.command()
 @click.option("-f", "--force", is_flag=True, help="Do not ask.")
+@click.option(
+    "--roles",
+    metavar="A,B",
+    default="",
+    help="Delete these IAM roles, too: those that the original Maestro shared between projects.",
+)
 @shared(*CLOUD, "yes")
-def teardown(context: Context, *, force: bool) -> None:
-    """Delete the project's stack, and all that belongs to it."""
+def teardown(context: Context, *, force: bool, roles: str) -> None:
+    """Delete the project's stack, and all that belongs to it.
+
+    Executions that run are stopped. When all is deleted, it looks: what is still there is told, and
+    the exit code is 1.
+    """
     project = context.outline()
     cloud = context.cloud(project)
-    doomed = tearing.prepare(project, cloud=cloud)
-    if doomed.stack is not None and (doomed.stack.protected or not (force or context.options.yes)):
+    named = [role.strip() for role in roles.split(",") if role.strip()]
+    doomed = tearing.prepare(project, cloud=cloud, roles=named)
+    protected = doomed.stack is not None and doomed.stack.protected
+    something = doomed.stack is not None or doomed.roles
+    if something and (protected or not (force or context.options.yes)):
         _ask_to_delete(context, doomed, cloud.identity)
     with context.interruptible("the stack's deletion goes on; tear down again to see it through"):
         torn = tearing.apply(doomed, cloud=cloud, reporter=context.reporter, clock=context.clock)
@@ -46,6 +59,8 @@ def _ask_to_delete(context: Context, doomed: tearing.Doomed, identity: Identity)
     name = doomed.project.stack_name
     context.reporter.line(f"this deletes {name} {_place(context, identity)}:")
     context.reporter.line(table([(item.type, item.physical_id) for item in doomed.resources]))
+    for role in doomed.roles:
+        context.reporter.line(f"  AWS::IAM::Role {role}, which is not of the stack")
     if doomed.executions:
         stopped = counted(len(doomed.executions), "running execution")
         context.reporter.line(f"  and stops {stopped}")
@@ -58,6 +73,8 @@ def _ask_to_delete(context: Context, doomed: tearing.Doomed, identity: Identity)
 def _print_torn(context: Context, doomed: tearing.Doomed, torn: tearing.TornDown) -> None:
     reporter, name = context.reporter, doomed.project.name
     files = counted(torn.objects, "file")
+    for role in torn.roles:
+        reporter.line(f"  deleted the role {role}")
     if doomed.stack is None and not torn.objects:
         reporter.line(f"{name} is not deployed here: nothing to do")
     elif doomed.stack is None:
@@ -73,6 +90,9 @@ def _print_torn(context: Context, doomed: tearing.Doomed, torn: tearing.TornDown
         reporter.line(f"{done} {name}: deleted {resources} and {files}; {rest}")
         for item in torn.kept:
             reporter.line(f"  {item}")
+        looked = ", ".join(f"{kind} {count}" for kind, count in torn.looked.items())
+        if looked:
+            reporter.line(f"  looked for, and gone: {looked}")
         reporter.line(f"  the bucket {torn.bucket} stays, for other projects")
 
 

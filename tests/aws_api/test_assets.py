@@ -375,3 +375,21 @@ def test_what_cannot_be_removed_is_told_after_the_rest_is_gone(bucket):
 def test_an_empty_prefix_would_be_everybodys(bucket):
     with pytest.raises(ValueError, match="every project"):
         bucket()[1].remove("")
+
+
+def test_files_are_listed_and_go_but_for_their_versions(cloud, s3, file):
+    prepare(cloud, s3)
+    assert cloud.assets.listed("approval/") == {}
+    for key in ("approval/1.zip", "approval/2.zip", "approval-prod/1.zip"):
+        cloud.assets.put(key, file)
+    listed = cloud.assets.listed("approval/")
+    assert list(listed) == ["approval/1.zip", "approval/2.zip"]
+    assert all(written.tzinfo is not None for written in listed.values())
+    cloud.assets.discard(["approval/1.zip"])
+    assert list(cloud.assets.listed("approval/")) == ["approval/2.zip"]
+    versions = s3.list_object_versions(Bucket=BUCKET, Prefix="approval/1.zip")["Versions"]
+    assert len(versions) == 1
+
+
+def test_where_there_is_no_bucket_nothing_is_listed(cloud):
+    assert cloud.assets.listed("approval/") == {}

@@ -19,4 +19,4 @@ class FakeClock:
     def sleep(self, seconds, /):
         assert seconds > 0
         self.slept.append(seconds)
-        assert self.monotonic() < 36_000, "this waits for ever"
+        assert len(self.slept) < 20_000, "this waits for ever"

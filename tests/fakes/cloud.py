@@ -65,6 +65,7 @@ class FakeAssets:
         self._cloud = cloud
         self.exists = False
         self.objects = {}
+        self.written = {}
 
     def prepare(self):
         self._cloud.calls.append(("prepare",))
@@ -79,9 +80,18 @@ class FakeAssets:
         assert self.exists
         self._cloud.calls.append(("put", key))
         self.objects[key] = path.read_bytes()
+        self.written[key] = self._cloud.clock.now()
 
     def url(self, key, /):
         return f"https://{self.name}/{key}"
+
+    def listed(self, prefix, /):
+        return {key: self.written[key] for key in self.objects if key.startswith(prefix)}
+
+    def discard(self, keys, /):
+        self._cloud.calls.append(("discard_objects", *keys))
+        for key in keys:
+            del self.objects[key]
 
     def remove(self, prefix, /):
         self._cloud.calls.append(("remove", prefix))
@@ -113,6 +123,7 @@ class FakeStacks:
         self._cloud, self.pace = cloud, pace
         self.failing, self.failing_once, self.undeletable = {}, {}, {}
         self.modes = []  # of the plans that were made
+        self.deleted_in_express = []
         self.replacing = set()  # what a change would replace
         self.retained = set()  # what a deletion leaves alone
         self.by_id = {}
@@ -262,6 +273,7 @@ class FakeStacks:
         entry.stack = replace(entry.stack, protected=on)
 
     def delete(self, stack_id, /, *, role, express=False):
+        self.deleted_in_express.append(express)
         self._cloud.calls.append(("delete", stack_id))
         entry = self.by_id[stack_id]
         if entry.stack.protected:

@@ -10,6 +10,7 @@ from maestro_cdk.actions import diagnosis, planning
 from maestro_cdk.actions.planning import Wish
 from maestro_cdk.cloud import Mode, Owner
 from maestro_cdk.errors import (
+    CloudError,
     CredentialsError,
     DeploymentFailed,
     StackBusy,
@@ -452,3 +453,67 @@ def test_a_comparison_changes_nothing(deploy, cloud, synthesizer, tmp_path, repo
     assert [item.code for item in compare("changed").functions] == [True]
     assert len(cloud.called("put", "apply")) == before
     assert cloud.stacks.plans == {}
+
+
+# --- names and files that are there already ----------------------------------------------------
+
+
+def test_a_function_of_that_name_elsewhere_is_found_in_the_plan(deploy, cloud):
+    properties = {"FunctionName": "approval_manager", "Code": {"S3Key": "k"}}
+    cloud.assets.objects["k"] = b""
+    cloud.functions.made(properties)
+    with pytest.raises(DeploymentFailed, match="AWS::Lambda::Function approval_manager"):
+        deploy()
+    assert cloud.called("apply") == []
+    assert cloud.stacks.describe("approval") is None
+
+
+def test_a_machine_of_that_name_elsewhere_is_found_in_the_plan(deploy, cloud):
+    cloud.machines.made({"StateMachineName": "approval", "DefinitionString": "{}"})
+    with pytest.raises(DeploymentFailed, match="StateMachine approval"):
+        deploy()
+
+
+def test_a_machine_that_is_being_deleted_is_waited_for(deploy, cloud, clock):
+    cloud.machines.made({"StateMachineName": "approval", "DefinitionString": "{}"})
+    (arn,) = cloud.machines.live_ones
+    going = replace(cloud.machines.live_ones.pop(arn), deleting=True)
+    began = clock.monotonic()
+    cloud.machines.live = lambda _: going if clock.monotonic() - began < 20 else None
+    assert deploy().stack.status == "CREATE_COMPLETE"
+
+
+def test_files_that_nothing_refers_to_go_after_a_day(deploy, cloud, clock, synthesizer):
+    for code in ("1", "2", "3"):
+        synthesizer.code = code
+        deploy()
+    first, second, third = cloud.assets.objects
+    assert cloud.called("discard_objects") == []
+    clock.sleep(30_000)
+    clock.slept.append(60_000)
+    synthesizer.code = "4"
+    deploy()
+    # The one before may be gone back to.
+    assert cloud.called("discard_objects") == [("discard_objects", first, second)]
+    assert third in cloud.assets.objects
+
+
+def test_files_of_others_stay(deploy, cloud, clock, synthesizer):
+    deploy()
+    cloud.assets.objects["approval-prod/1.zip"] = b""
+    cloud.assets.written["approval-prod/1.zip"] = clock.now()
+    clock.slept.append(100_000)
+    synthesizer.code = "2"
+    deploy()
+    assert "approval-prod/1.zip" in cloud.assets.objects
+
+
+def test_files_that_cannot_be_removed_are_no_failure(deploy, cloud, synthesizer, reporter):
+    def listed(_):
+        raise CloudError("S3 refused")
+
+    deploy()
+    cloud.assets.listed = listed
+    synthesizer.code = "2"
+    assert deploy().changed
+    assert any("were left: S3 refused" in text for text in reporter.texts)

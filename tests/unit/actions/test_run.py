@@ -1,9 +1,11 @@
 """Starting an execution, and telling each of its events once."""
 
+from dataclasses import replace
+
 import pytest
 
 from maestro_cdk.actions import run as running
-from maestro_cdk.cloud import Owner
+from maestro_cdk.cloud import LiveFunction, Owner
 from maestro_cdk.errors import CloudError, CredentialsError, StackForeign
 from tests.fakes.projects import project
 
@@ -41,7 +43,7 @@ def test_the_machine_is_the_one_of_the_stacks_outputs(cloud):
         owner=Owner(project="approval"),
         outputs={"StateMachineArn": MACHINE},
     )
-    assert running.machine_of(project(), cloud=cloud, local=False) == MACHINE
+    assert running.machine_of(project(), cloud=cloud, local=False, clock=cloud.clock) == MACHINE
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ def test_what_is_not_deployed_cannot_run(cloud, local, hint):
         if name == "half":
             cloud.stacks.put("half", "REVIEW_IN_PROGRESS")
         with pytest.raises(CloudError, match="is not deployed here") as caught:
-            running.machine_of(project(name), cloud=cloud, local=local)
+            running.machine_of(project(name), cloud=cloud, local=local, clock=cloud.clock)
         assert hint in caught.value.hint
 
 
@@ -150,10 +152,26 @@ def test_a_stack_of_somebody_elses_is_not_run(cloud, owner):
         "approval", "CREATE_COMPLETE", owner=owner, outputs={"StateMachineArn": MACHINE}
     )
     with pytest.raises(StackForeign):
-        running.machine_of(project(), cloud=cloud, local=False)
+        running.machine_of(project(), cloud=cloud, local=False, clock=cloud.clock)
 
 
 def test_nothing_runs_with_credentials_of_another_account(cloud):
     foreign = project(account="999999999999")
     with pytest.raises(CredentialsError, match="999999999999"):
-        running.machine_of(foreign, cloud=cloud, local=False)
+        running.machine_of(foreign, cloud=cloud, local=False, clock=cloud.clock)
+
+
+def test_after_express_mode_functions_are_waited_for(cloud, clock):
+    stack = cloud.stacks.put(
+        "approval",
+        "CREATE_COMPLETE",
+        owner=Owner(project="approval"),
+        outputs={"StateMachineArn": MACHINE},
+        resources=[("ManagerFunction", "AWS::Lambda::Function")],
+    )
+    cloud.stacks.by_id[stack.id].stack = replace(stack, express=True)
+    name = "approval-ManagerFunction"
+    cloud.functions.live[name] = LiveFunction(name=name, code="", properties={})
+    cloud.functions._until[name] = 7
+    assert running.machine_of(project(), cloud=cloud, local=False, clock=clock) == MACHINE
+    assert clock.monotonic() >= 7

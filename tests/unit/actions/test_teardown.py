@@ -209,3 +209,47 @@ def test_a_stack_that_is_there_again_is_told(deploy, tear, cloud):
     deploy()
     cloud.assets = Hasty(cloud)
     assert tear().left == ("the stack approval",)
+
+
+# --- proof -------------------------------------------------------------------------------------
+
+
+def test_each_resource_is_looked_for(deploy, tear):
+    deploy(project(functions=("manager", "notifier")))
+    torn = tear(project(functions=("manager", "notifier")))
+    assert torn.looked == {"Function": 2, "Role": 2, "StateMachine": 1}
+    assert torn.left == ()
+
+
+def test_what_is_still_there_is_told(deploy, tear, cloud):
+    deploy()
+    cloud.roles.names.add("approval-ManagerFunctionRole")
+    assert tear().left == ("AWS::IAM::Role approval-ManagerFunctionRole",)
+
+
+def test_what_goes_late_is_waited_for(deploy, tear, cloud, clock):
+    deploy()
+    began = clock.monotonic()
+    cloud.roles.exists = lambda _: clock.monotonic() - began < 40
+    assert tear().left == ()
+
+
+def test_in_express_mode_the_stack_does_not_wait_but_the_teardown_does(deploy, tear, cloud):
+    deploy(project(express=True))
+    tear(project(express=True))
+    assert cloud.stacks.deleted_in_express == [True]
+
+
+def test_what_is_protected_is_not_deleted_in_express_mode(deploy, tear, cloud):
+    deploy(project(express=True, protected=True))
+    tear(project(express=True, protected=True))
+    assert cloud.stacks.deleted_in_express == [False]
+
+
+def test_roles_outside_of_the_stack_go_where_they_are_named(cloud, clock, reporter):
+    cloud.roles.names |= {"shared", "other"}
+    doomed = tearing.prepare(project(), cloud=cloud, roles=("shared", "missing"))
+    assert doomed.roles == ("shared",)
+    torn = tearing.apply(doomed, cloud=cloud, reporter=reporter, clock=clock)
+    assert torn.roles == ("shared",)
+    assert cloud.roles.names == {"other"}
