@@ -20,6 +20,16 @@ from maestro_cdk.model import (
 
 RULE = "online"
 
+_SUFFIXES = {
+    "aws-cn": "amazonaws.com.cn",
+    "aws-eusc": "amazonaws.eu",
+    "aws-iso": "c2s.ic.gov",
+    "aws-iso-b": "sc2s.sgov.gov",
+    "aws-iso-e": "cloud.adc-e.uk",
+    "aws-iso-f": "csp.hci.ic.gov",
+}
+"""What services' addresses end with, by partition: botocore's partitions.json says so."""
+
 
 def ask(project: Project, cloud: Cloud) -> tuple[Finding, ...]:
     """Have Step Functions validate a project's definition, without anything being made.
@@ -63,7 +73,7 @@ def _text(value: Substitution, project: Project, identity: Identity) -> str:
                 "AWS::Partition": identity.partition,
                 "AWS::Region": identity.region,
                 "AWS::StackName": project.stack_name,
-                "AWS::URLSuffix": "amazonaws.com",
+                "AWS::URLSuffix": _SUFFIXES.get(identity.partition, "amazonaws.com"),
             }[name]
         case str():
             return json.dumps(value, ensure_ascii=False)[1:-1]

@@ -6,12 +6,13 @@ here, and the standard library reads the strings.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from json import JSONDecodeError, JSONDecoder, dumps
+from math import isinf
 from typing import TypeAlias
 
+from maestro_cdk.asl.offsets import characters, line_starts, place
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import JSON, Finding, Places, SourceRef
 
@@ -28,9 +29,6 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _TOKEN = re.compile(r"\$\{([^}\"\n]*)\}")
 _WORD = re.compile(r"[^\s,:\[\]{}\"]+")
-_CHARACTER = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL
-)
 _STRINGS = JSONDecoder()
 _LITERALS: dict[str, JSON] = {"true": True, "false": False, "null": None}
 
@@ -72,9 +70,8 @@ class Document:
         start, end = self.spans[pointer]
         offset = start + 1
         if "\\" in self.text[start:end]:
-            for _ in range(position):
-                character = _CHARACTER.match(self.text, offset, end - 1)
-                offset = character.end() if character else offset
+            offsets = characters(self.text[offset : end - 1])
+            offset += offsets[min(position, len(offsets) - 1)]
         else:
             offset += position
         return place(self.file, self.lines, min(offset, end - 1))
@@ -184,17 +181,6 @@ def _quoted(text: str) -> str:
     return dumps(text, ensure_ascii=any("\ud800" <= character <= "\udfff" for character in text))
 
 
-def line_starts(text: str) -> tuple[int, ...]:
-    """The offset of each line's first character."""
-    return (0, *(match.end() for match in re.finditer("\n", text)))
-
-
-def place(file: str, lines: tuple[int, ...], offset: int) -> SourceRef:
-    """The place of a character of a text whose lines begin there."""
-    line = bisect_right(lines, offset)
-    return SourceRef(file=file, line=line, column=offset - lines[line - 1] + 1)
-
-
 class _SyntaxError(Exception):
     def __init__(self, message: str, offset: int, hint: str | None = None) -> None:
         super().__init__(message)
@@ -299,9 +285,12 @@ class _Reader:
             digits = number.group()
             whole = number.group(1) is None and number.group(2) is None
             try:
-                return (int(digits) if whole else float(digits)), number.end()
+                value = int(digits) if whole else float(digits)
             except ValueError as error:
                 raise _SyntaxError("a number of too many digits", position) from error
+            if isinf(value):
+                raise _SyntaxError("a number that is too large", position)
+            return value, number.end()
         word = _WORD.match(self.text, position)
         if word and word.group() in _LITERALS:
             return _LITERALS[word.group()], word.end()

@@ -165,7 +165,10 @@ def _tree(text: str) -> Any:
         raise _refused(text, symbol, parser.lexer.position - len(symbol)) from error
     except RecursionError as error:
         raise TooLargeError("the expression is nested too deep", 0) from error
-    except Exception as error:  # the parser looks beyond the end of a text that is cut off
+    except Exception as error:
+        if parser.lexer.position < len(text.rstrip()):  # the parser's fault, not the expression's
+            raise TooLargeError("the expression cannot be read here", 0) from error
+        # It looks beyond the end of a text that is cut off.
         raise JsonataError("the expression ends in the middle", _last(text)) from error
 
 

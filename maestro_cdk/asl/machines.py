@@ -1,6 +1,7 @@
 """The machines of a definition, itself and those inside it, and their states."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -28,6 +29,14 @@ class Machine:
         """The states by name; none where there is no such object."""
         states = self.value.get("States")
         return states if isinstance(states, dict) else {}
+
+    @property
+    def express(self) -> bool:
+        """Whether each item of a distributed Map is an EXPRESS execution of this machine."""
+        config = self.value.get("ProcessorConfig")
+        if not isinstance(config, dict) or self.pointer[-1:] != ("ItemProcessor",):
+            return False
+        return config.get("Mode") == "DISTRIBUTED" and config.get("ExecutionType") == "EXPRESS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,3 +114,8 @@ def _inside(state: State) -> Iterator[Machine]:
         if isinstance(value, dict) and not deferred(value):
             pointer = (*state.pointer, "Branches", n)
             yield Machine(pointer=pointer, value=value, language=language)
+
+
+def within(pointer: Pointer, outer: AbstractSet[Pointer]) -> bool:
+    """Whether a pointer leads into one of others, or is one."""
+    return bool(outer) and any(pointer[:n] in outer for n in range(len(pointer) + 1))

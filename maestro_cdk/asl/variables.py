@@ -169,7 +169,7 @@ class Order:
         return state not in self.found or bool(self.found[state] & self.bits[variable])
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1024)  # nested scopes take turns
 def order(scope: Scope) -> Order | None:
     """What comes after what in a scope's machine; None where transitions are not known."""
     following = {name: _following(value) for name, value in scope.machine.states.items()}

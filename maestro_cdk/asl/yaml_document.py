@@ -8,6 +8,7 @@ from typing import Any
 
 from maestro_cdk.asl import document
 from maestro_cdk.asl.document import Document, Pointer
+from maestro_cdk.asl.offsets import line_starts, place
 from maestro_cdk.asl.yaml_nodes import Composer, Duplicate, Node, YamlError
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import JSON, Finding, SourceRef
@@ -36,7 +37,7 @@ def parse(text: str, *, file: str, literals: Mapping[str, JSON] | None = None) -
             return document.parse(text, file=file, literals=literals)
         except ProjectError:
             pass  # YAML has braces too
-    places = _Places(file=file, text=text, lines=document.line_starts(text))
+    places = _Places(file=file, text=text, lines=line_starts(text))
     composer = Composer(text, literals or {})
     try:
         root = composer.compose()
@@ -61,7 +62,7 @@ class _Places:
 
     def at(self, offset: int) -> SourceRef:
         """The place of a character."""
-        return document.place(self.file, self.lines, offset)
+        return place(self.file, self.lines, offset)
 
     def where(self, pointer: Pointer, *, key: bool = False) -> SourceRef:
         """The place of a value, or of its key; of what holds it, where it is not there itself."""

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,24 +46,30 @@ def rebased(findings: Iterable[Finding], folder: Path) -> tuple[Finding, ...]:
 def as_text(findings: Iterable[Finding], folder: Path) -> str:
     """Each finding with its line of the source and a marker under the place."""
     blocks = []
+    read = cache(_lines)  # many findings may speak of one file
     for finding in findings:
         severity = click.style(finding.severity, fg=_COLORS[finding.severity], bold=True)
         lines = [f"{severity}: {finding.message} [{finding.rule}]", f"  --> {finding.where}"]
-        lines += _source(finding, folder)
+        if finding.where.line:
+            lines += _source(finding, read(folder / finding.where.file))
         if finding.hint:
             lines.append(f"  = {finding.hint}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 
 
-def _source(finding: Finding, folder: Path) -> list[str]:
-    if not finding.where.line:
-        return []
+def _lines(file: Path) -> list[str]:
+    """The lines of a file; none where it cannot be read."""
     try:
-        text = (folder / finding.where.file).read_text("utf-8-sig")
-        line = text.split("\n")[finding.where.line - 1].rstrip("\r")
-    except (OSError, UnicodeDecodeError, IndexError):
+        return file.read_text("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError):
         return []
+
+
+def _source(finding: Finding, lines: list[str]) -> list[str]:
+    if finding.where.line > len(lines):
+        return []
+    line = lines[finding.where.line - 1].rstrip("\r")
     column = max(finding.where.column, 1) - 1
     start = max(0, column - _WIDEST // 2) if len(line) > _WIDEST else 0
     shown = line[start : start + _WIDEST].replace("\t", " ")

@@ -120,9 +120,10 @@ def _finding(complaint: _Complaint, project: Project) -> Finding:
 
 def _place(project: Project, logical_id: str) -> SourceRef:
     """The user's file that a resource was made of."""
-    for function in project.functions:
-        if logical_id.startswith(f"{function.logical_id}Function"):
-            return SourceRef(file=function.root.relative_to(project.folder).as_posix())
+    made = [f for f in project.functions if logical_id.startswith(f"{f.logical_id}Function")]
+    if made:
+        function = max(made, key=lambda function: len(function.logical_id))
+        return SourceRef(file=function.root.relative_to(project.folder).as_posix())
     if project.infra is not None and not logical_id.startswith("StateMachine"):
         return SourceRef(file=project.infra.name)
     return SourceRef(file=project.definition.file)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from maestro_cdk.asl.document import Pointer
+from maestro_cdk.asl.machines import within
 from maestro_cdk.asl.rules import Rule, Subject
 from maestro_cdk.model import Finding
 
@@ -10,13 +10,13 @@ from maestro_cdk.model import Finding
 def check(subject: Subject) -> Iterator[Finding]:
     """Findings about Tasks that wait where they must not."""
     everywhere = subject.type == "EXPRESS"
-    children = frozenset(_children(subject))
+    children = {machine.pointer for machine in subject.machines if machine.express}
     if not everywhere and not children:
         return
     for state, integration in subject.calls:
         if not integration.pattern and integration.kind != "activity":
             continue
-        inside = _inside(state.pointer, children)
+        inside = within(state.pointer, children)
         if not everywhere and not inside:
             continue
         what = f"wait by .{integration.pattern}" if integration.pattern else "run an activity"
@@ -31,21 +31,6 @@ def check(subject: Subject) -> Iterator[Finding]:
             where=subject.document.where((*state.pointer, "Resource")),
             state=state.name,
         )
-
-
-def _children(subject: Subject) -> Iterator[Pointer]:
-    """The item processors that run as Express workflows of their own."""
-    for state in subject.states:
-        processor = state.value.get("ItemProcessor")
-        config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
-        if not isinstance(config, dict) or config.get("Mode") != "DISTRIBUTED":
-            continue
-        if config.get("ExecutionType") == "EXPRESS":
-            yield (*state.pointer, "ItemProcessor")
-
-
-def _inside(pointer: Pointer, machines: frozenset[Pointer]) -> bool:
-    return bool(machines) and any(pointer[:n] in machines for n in range(len(pointer)))
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from maestro_cdk.asl.deferred import deferred
 from maestro_cdk.asl.document import Pointer
-from maestro_cdk.asl.machines import Machine, State
+from maestro_cdk.asl.machines import Machine, State, within
 from maestro_cdk.asl.rules import Rule, Subject
 from maestro_cdk.model import Finding, Severity
 
@@ -23,7 +23,7 @@ DISTRIBUTED_ONLY = (
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Findings about modes that do not go with what is around them."""
-    express: list[Pointer] = [()] if subject.type == "EXPRESS" else []
+    express: set[Pointer] = {()} if subject.type == "EXPRESS" else set()
     maps = {state.pointer: state for state in subject.states if state.type == "Map"}
     for machine in subject.machines:  # outer ones come before those inside
         around = maps.get(machine.pointer[:-1])
@@ -32,7 +32,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         mode, type_ = _config(machine)
         if mode is None:
             continue
-        in_express = any(machine.pointer[: len(outer)] == outer for outer in express)
+        in_express = within(machine.pointer, express)
         found = _told(around, machine, mode, type_, in_express=in_express)
         for severity, message, hint, pointer in found:
             yield Finding(
@@ -44,7 +44,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                 state=around.name,
             )
         if type_ == "EXPRESS":
-            express.append(machine.pointer)
+            express.add(machine.pointer)
 
 
 def _config(machine: Machine) -> tuple[str | None, str | None]:

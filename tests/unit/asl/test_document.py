@@ -192,6 +192,7 @@ def test_columns_count_characters_not_bytes():
         ('{"a": "b\\x"}', "1:9", "invalid \\escape"),
         ('{"a": "\\u12"}', "1:9", "invalid \\uXXXX escape"),
         ("9" * 5000, "1:1", "a number of too many digits"),
+        ("[-1e999]", "1:2", "a number that is too large"),
     ],
 )
 def test_a_fault_is_named_with_its_line_and_column(text, place, message):

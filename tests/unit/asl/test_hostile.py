@@ -259,21 +259,72 @@ def test_arguments_are_read_as_deep_as_they_may_be(ends):
     examined(text.replace('"DEEP"', deep))
 
 
-def large(states):
-    """A definition of about 100 characters a state."""
-    task = {"Type": "Task", "Resource": LAMBDA, "Parameters": {"FunctionName": "${greet}"}}
-    named = {f"S{n}": {**task, "Next": f"S{n + 1}"} for n in range(states)}
-    named[f"S{states}"] = {"Type": "Pass", "Parameters": {"a.$": "$.b"}, "End": True}
-    return json.dumps({"StartAt": "S0", "States": named})
+def chained(states):
+    """A definition of states that follow each other, made of a function of their number."""
+    return lambda count: json.dumps(
+        {
+            "StartAt": "S0",
+            "States": {
+                **{f"S{n}": {**states(n), "Next": f"S{n + 1}"} for n in range(count)},
+                f"S{count}": {"Type": "Pass", "Parameters": {"a.$": "$.b"}, "End": True},
+            },
+        }
+    )
 
 
-def test_time_grows_with_size_and_no_faster():
-    # No time of this machine's is asserted: four times the states may take eight times as long.
-    def taken(text):
+def nested_scopes(count):
+    """Machines in machines, each with many variables."""
+    machine = {"StartAt": "P0", "States": {"P0": {"Type": "Pass", "End": True}}}
+    for level in range(12):
+        assign = {f"v{level}_{n}.$": f"$.a{n}" for n in range(count // 12)}
+        reads = {f"r{n}.$": f"$v{level}_{n}" for n in range(count // 12)}
+        machine = {
+            "StartAt": f"A{level}",
+            "States": {
+                f"A{level}": {"Type": "Pass", "Assign": assign, "Next": f"M{level}"},
+                f"M{level}": {
+                    "Type": "Map",
+                    "ItemSelector": reads,
+                    "ItemProcessor": machine,
+                    "End": True,
+                },
+            },
+        }
+    return json.dumps(machine)
+
+
+WRONG_CALL = r"States.MathAdd('\\')"
+GROWING = {
+    "one function": chained(
+        lambda _: {"Type": "Task", "Resource": LAMBDA, "Parameters": {"FunctionName": "${greet}"}}
+    ),
+    "escapes": lambda count: json.dumps(
+        {
+            "StartAt": "A",
+            "States": {
+                "A": {
+                    "Type": "Pass",
+                    "Parameters": {
+                        "a.$": f"States.Array({', '.join(WRONG_CALL for _ in range(count))})"
+                    },
+                    "End": True,
+                }
+            },
+        }
+    ),
+    "scopes": nested_scopes,
+}
+
+
+@pytest.mark.parametrize("shape", GROWING)
+def test_time_grows_with_size_and_no_faster(shape):
+    # No time of this machine's is asserted: four times the size may take eight times as long.
+    def taken(count):
+        text = GROWING[shape](count)
         started = time.process_time()
         examined(text)
         return time.process_time() - started
 
-    taken(large(50))
-    small, big = taken(large(2000)), taken(large(8000))
-    assert big < 8 * max(small, 0.05)
+    taken(50)
+    small, large = taken(1000), taken(4000)
+    assert large < 8 * max(small, 0.1)

@@ -34,7 +34,7 @@ def calling(resource):
         loop(calling("arn:aws:states:::sqs:sendMessage.waitForTaskToken")),
         loop(calling("arn:aws:states:eu-west-1:123456789012:activity:approve")),
         loop(calling("${resource}")),
-        loop(calling(LAMBDA), TimeoutSeconds=3600),
+        loop(calling(LAMBDA), TimeoutSeconds=60),
         machine({"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}),
         "[]",
     ],
