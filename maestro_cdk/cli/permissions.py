@@ -127,7 +127,13 @@ def _block(statement: PolicyStatement, whose: str) -> Iterator[str]:
         yield f"    for {states}"
 
 
-_OF_SERVICES = {"ec2": "its network", "logs": "its log", "xray": "its traces"}
+_OF_SERVICES = {
+    "ec2": "its network",
+    "logs": "its log",
+    "sns": "its dead letters",
+    "sqs": "its dead letters",
+    "xray": "its traces",
+}
 """What a statement is for that no state and no user asks for."""
 
 COMMANDS = (permissions,)

@@ -1,6 +1,9 @@
 """What the roles of a project may do: its functions', by its settings, and its machine's."""
 
+from collections.abc import Iterable
+
 from maestro_cdk.asl import permissions
+from maestro_cdk.asl.document import walk
 from maestro_cdk.asl.rules import Subject
 from maestro_cdk.model import (
     Definition,
@@ -76,9 +79,44 @@ def of_machine(
         services=subject.services,
         known=IamReference(),
     )
-    places = {item.where for item in findings if item.severity != "info"}
-    states = {item.state for item in findings if item.rule == "unknown-substitution"}
-    told = [
-        item for item in needed.findings if item.where not in places and item.state not in states
+    wrong = [
+        item
+        for item in findings
+        if item.rule in _NAMING and item.rule not in settings.disable_rules
     ]
+    told = [item for item in needed.findings if not _echoes(item, wrong, subject)]
     return needed.statements, [*findings, *told]
+
+
+_NAMING = ("resource", "unknown-function", "unknown-substitution")
+"""The rules about what a Task calls, and on what: what they complain of is not to be allowed."""
+
+_CALLING = ("Resource", "Parameters", "Arguments", "ItemReader", "ResultWriter", "Credentials")
+"""The fields that say so."""
+
+
+def _echoes(finding: Finding, wrong: Iterable[Finding], subject: Subject) -> bool:
+    """Whether a permission cannot be told for what is wrong with the very call.
+
+    An error is left out for another error only: an execution would die of what was not said.
+    """
+    near = [
+        item
+        for item in wrong
+        if item.state is not None
+        and item.state == finding.state
+        and (item.severity == "error" or finding.severity != "error")
+    ]
+    if not near:
+        return False
+    document = subject.document
+    places = {
+        document.where(pointer, key=key)
+        for state in subject.states
+        if state.name == finding.state
+        for field in _CALLING
+        if field in state.value
+        for pointer, _ in walk(document, (*state.pointer, field))
+        for key in (False, True)
+    }
+    return any(item.where in places for item in near)

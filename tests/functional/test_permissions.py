@@ -130,3 +130,48 @@ def test_what_is_not_known_is_refused_with_the_way_out(maestro, project):
     assert (result.code, result.out) == (1, "")
     assert "unknown-permission" in result.err
     assert 'policies = [{ actions = ["glue:CreateGlossary"]' in result.err
+
+
+# --- what is wrong beside it hides no gap ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {},
+        {"Comment": "${TICKET}"},
+        {"Resource": "arn:aws:states:::aws-sdk:applicationcostprofiler:listReportDefinitions"},
+    ],
+)
+def test_a_permission_that_is_not_known_is_an_error_whatever_else_is_told(
+    maestro, project, folder, beside
+):
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:applicationcostprofiler:listReportDefinitions",
+        "End": True,
+    }
+    project({"StartAt": "A", "States": {"A": {**task, **beside}}, "Comment": "${OTHER}"})
+    result = maestro("validate", "--format", "json")
+    found = {(each["rule"], each["severity"]) for each in result.json["findings"]}
+    assert ("unknown-permission", "error") in found
+    assert result.code == 1
+
+
+def test_a_role_that_is_too_small_is_an_error_whatever_else_is_told(maestro, project):
+    topic = "arn:aws:sns:eu-west-1:123456789012:topic-with-a-rather-long-name"
+    states = {
+        f"S{n}": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sns:publish",
+            "Parameters": {"TopicArn": f"{topic}-{n}", "Message": "m"},
+            "End": True,
+        }
+        for n in range(900)
+    }
+    branches = [{"StartAt": name, "States": {name: state}} for name, state in states.items()]
+    every = {"Type": "Parallel", "Branches": branches, "End": True}
+    project({"StartAt": "All", "States": {"All": every}, "Comment": "${TICKET}"})
+    result = maestro("validate", "--format", "json")
+    rules = {each["rule"] for each in result.json["findings"] if each["severity"] == "error"}
+    assert "limits" in rules

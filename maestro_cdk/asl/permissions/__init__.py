@@ -229,14 +229,16 @@ class _Reader:
         if function is None:
             return
         named = special.function(function.text)
-        own = [self.world.arn(name) for name in self.world.functions]
-        found = own if function.computed else [named]
-        if function.computed and not own:
-            anything = "arn:PARTITION:lambda:REGION:ACCOUNT_ID:function:*"
-            why = computed(function.name)
-            yield on("lambda:InvokeFunction", anything, why=why, wide=True)
+        found = [named]
+        if function.computed:
+            own = (self.world.arn(name) for name in self.world.functions)
+            found = [arn for arn in own if merging.covers(named, arn)]
+        why = computed(function.name) if function.computed else ()
+        if not found:
+            yield on("lambda:InvokeFunction", named, why=why, wide=True)
             return
-        yield on("lambda:InvokeFunction", *(text for arn in found for text in (arn, f"{arn}:*")))
+        both = (text for arn in found for text in (arn, f"{arn}:*"))
+        yield on("lambda:InvokeFunction", *both, why=why)
 
     def _integration(self, state: State, integration: Integration, arguments: Arguments) -> Needs:
         name = integration.name.removeprefix("aws-sdk:")
@@ -280,13 +282,13 @@ class _Reader:
         policies = self.settings.policies
         if covering.fills(policies, gap.actions):
             return
-        managed = covering.may(policies)
+        allowed = covering.may(policies, gap.actions)
         actions = ", ".join(f'"{action}"' for action in gap.actions or ("...",))
         self._find(
             state,
             Finding(
                 rule="unknown-permission",
-                severity="info" if managed else gap.severity,
+                severity="info" if allowed else gap.severity,
                 message=gap.message,
                 hint="allow it in maestro.toml: [workflow] policies = "
                 f'[{{ actions = [{actions}], resources = ["..."] }}]',

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from maestro_cdk.asl.arns import TOKEN
+from maestro_cdk.asl.jsonata import CLOSING, OPENING
 from maestro_cdk.model import JSON, FunctionArn, PseudoParameter, Substitution
 
 _FORMAT = re.compile(r"States\.Format\(\s*'([^'\\]*)'\s*(?:,.*)?\)", re.DOTALL)
-_EXPRESSION = re.compile(r"\{%\s*(.*?)\s*%\}", re.DOTALL)
 _LITERAL = re.compile(r"'[^'\\]*'|\"[^\"\\]*\"")
 _JOINED = re.compile(r"('[^'\\]*'|\"[^\"\\]*\")\s*&\s*([\w$.&'\"()\[\]\s/-]+)")
 _OPERATORS = re.compile(r"\b(?:and|or|in)\b")
@@ -112,10 +112,6 @@ class Arguments:
         """Whether anything is there, known or not."""
         return any(True for _ in _at(self.tree, tuple(path.split("."))))
 
-    def under(self, path: str) -> "Arguments":
-        """The arguments inside one."""
-        return Arguments(next(iter(_at(self.tree, tuple(path.split(".")))), {}))
-
     def leaves(self) -> Iterator[Value]:
         """Every single value, at any depth."""
         waiting = [self.tree]
@@ -181,8 +177,9 @@ def _tree(value: JSON, name: str, world: World, *, jsonata: bool) -> Tree:
         return items
     if not isinstance(value, str):
         return Value(name=name, text=str(value).lower() if isinstance(value, bool) else str(value))
-    if jsonata and (expression := _EXPRESSION.fullmatch(value.strip())):
-        return _computed(name, expression.group(1), world)
+    text = value.strip()
+    if jsonata and text.startswith(OPENING) and text.endswith(CLOSING):
+        return _computed(name, text.removeprefix(OPENING).removesuffix(CLOSING), world)
     return world.value(name, value)
 
 

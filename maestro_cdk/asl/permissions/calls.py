@@ -56,7 +56,7 @@ class Call:
         service = self.services.service(self.service)
         return service.operation(self.action) if service else None
 
-    def needs(self, *names: str, arguments: Arguments | None = None) -> Needs:
+    def needs(self, *names: str) -> Needs:
         """Actions of IAM's with what the call's arguments say of their resources."""
         for name in names:
             action = self.known.action(name)
@@ -64,10 +64,9 @@ class Call:
                 message = f"{self.service}:{self.action} needs a permission that is not known"
                 yield Gap(actions=(name,), message=message)
                 continue
-            given = self.arguments if arguments is None else arguments
             prefix = name.partition(":")[0]
             forms = self.known.arns(prefix)
-            reach = resources.of(action, given, self.operation, forms)
+            reach = resources.of(action, self.arguments, self.operation, forms)
             yield Need(action=action.name, reach=reach)
 
 

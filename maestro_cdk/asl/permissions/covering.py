@@ -16,14 +16,17 @@ def allows(policies: Iterable[Policy], action: str) -> bool:
     )
 
 
-def may(policies: Iterable[Policy]) -> bool:
-    """Whether there are managed policies among them: what these allow is not known here."""
-    return any(isinstance(policy, str) for policy in policies)
+def may(policies: Iterable[Policy], actions: Iterable[str]) -> bool:
+    """Whether the user's policies may allow these actions, though that is not known here.
+
+    So it is with managed policies, and with statements where no action is known to look for.
+    """
+    policies = tuple(policies)
+    managed = any(isinstance(policy, str) for policy in policies)
+    return managed or (bool(policies) and not tuple(actions))
 
 
 def fills(policies: tuple[Policy, ...], actions: Iterable[str]) -> bool:
-    """Whether the user's statements speak of all of these actions, or of any where none is known."""
+    """Whether the user's statements speak of all of these actions; of none that is not known."""
     wanted = tuple(actions)
-    if not wanted:
-        return any(isinstance(policy, PolicyStatement) for policy in policies)
-    return all(allows(policies, action) for action in wanted)
+    return bool(wanted) and all(allows(policies, action) for action in wanted)

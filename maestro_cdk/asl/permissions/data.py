@@ -1,9 +1,12 @@
 """What services read, write and make in the name of whoever calls them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from maestro_cdk.asl.permissions import special
 from maestro_cdk.asl.permissions.arguments import Value
 from maestro_cdk.asl.permissions.calls import Call, Gap, Need, Needs, on
+from maestro_cdk.asl.permissions.resources import computed
 from maestro_cdk.asl.permissions.special import at
 from maestro_cdk.asl.permissions.storage import Place
 
@@ -51,12 +54,14 @@ def needs(call: Call) -> Needs:
         yield from _object("s3:GetObject", call.arguments.get(bucket), call.arguments.get(key))
     for bucket, key in _WRITES.get(call.service, ()):
         prefix = call.arguments.get(key)
-        below = Value(name=key, text=f"{prefix.text if prefix else ''}*")
+        below = Value(name=key, text="*")
+        if prefix:
+            below = replace(prefix, text=f"{prefix.text.rstrip('*')}*")
         yield from _object("s3:PutObject", call.arguments.get(bucket), below)
     if call.service == "transcribe" and (uri := call.arguments.get("Media.MediaFileUri")):
         yield at("s3:GetObject", uri)
     if call.service == "polly" and (topic := call.arguments.get("SnsTopicArn")):
-        yield on("sns:Publish", topic.text)
+        yield special.topic(topic)
     if call.service in ("rdsdata", "redshiftdata"):
         yield from _secret(call)
     maker = _MAKERS.get(f"{call.service}:{call.action}")
@@ -84,14 +89,13 @@ def _secret(call: Call) -> Needs:
         database = call.arguments.get("Database")
         user = call.arguments.get("DbUser")
         name = f"{_REDSHIFT}:dbname:{cluster.text}/{database.text if database else '*'}"
+        why = computed(*(each.name for each in (cluster, database, user) if each and each.computed))
+        wide = cluster.text == "*"
         if user is None:
-            yield on("redshift:GetClusterCredentialsWithIAM", name)
+            yield on("redshift:GetClusterCredentialsWithIAM", name, why=why, wide=wide)
         else:
-            yield on(
-                "redshift:GetClusterCredentials",
-                name,
-                f"{_REDSHIFT}:dbuser:{cluster.text}/{user.text}",
-            )
+            named = f"{_REDSHIFT}:dbuser:{cluster.text}/{user.text}"
+            yield on("redshift:GetClusterCredentials", name, named, why=why, wide=wide)
 
 
 _REDSHIFT = "arn:PARTITION:redshift:REGION:ACCOUNT_ID"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from maestro_cdk.asl.integrations import SYNC, SYNC_2
 from maestro_cdk.asl.permissions.calls import Call, Needs, limited, on
+from maestro_cdk.asl.permissions.resources import computed
 from maestro_cdk.asl.permissions.special import at
 
 RULE_ACTIONS = ("events:DescribeRule", "events:PutRule", "events:PutTargets")
@@ -188,7 +189,7 @@ _WRITE_DATA = (
     "s3:AbortMultipartUpload", "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts",
     "s3:PutObject",
 )  # fmt: skip
-_READS = re.compile(r"\s*\(*\s*(?:select|with|show|describe|desc|explain|values)\b", re.IGNORECASE)
+_READS = re.compile(r"(?:select|with|show|describe|desc|explain|values)\b", re.IGNORECASE)
 
 
 def waiting(name: str, call: Call) -> Needs:
@@ -219,11 +220,11 @@ def besides(name: str, call: Call) -> Needs:
     elif name == "eks:createNodegroup":
         yield on("ec2:DescribeSubnets", "*")
         role = call.arguments.get("NodeRole")
-        known = role is not None and not role.computed
+        arn, why = "arn:PARTITION:iam::ACCOUNT_ID:role/*", computed("NodeRole")
+        if role is not None and not role.computed:
+            arn, why = role.text, ()
         for action in ("iam:GetRole", "iam:ListAttachedRolePolicies"):
-            yield on(
-                action, role.text if role and known else "arn:PARTITION:iam::ACCOUNT_ID:role/*"
-            )
+            yield on(action, arn, why=why, wide=bool(why))
     elif name in _LINKED:
         principal, role_name = _LINKED[name]
         service = f"{principal}.amazonaws.com"
@@ -238,7 +239,7 @@ def _query(call: Call) -> Needs:
     https://docs.aws.amazon.com/step-functions/latest/dg/athena-iam.html
     """
     query = call.arguments.get("QueryString")
-    reads = query is not None and _READS.match(query.text) is not None
+    reads = query is not None and _READS.match(query.text.lstrip(" \t\r\n(")) is not None
     tables = _READ_TABLES if reads else (*_READ_TABLES, *_WRITE_TABLES)
     for action in tables:
         yield on(action, *_CATALOG, why=_UNSAID, wide=True)

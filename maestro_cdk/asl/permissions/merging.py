@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from maestro_cdk.asl.permissions.calls import Need
 from maestro_cdk.model import PolicyStatement
+
+_WILD = re.compile(r"[*?]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +49,17 @@ def statements(needed: Iterable[Needed]) -> tuple[PolicyStatement, ...]:
 
 def _without_covered(row: Mapping[str, dict[str, None]]) -> dict[str, dict[str, None]]:
     """The resources but those that a wider one among them is about as well."""
-    wide = sorted((arn for arn in row if "*" in arn), key=len)
+    by_head: dict[str, list[str]] = {}
+    for pattern in row:
+        if "*" in pattern:
+            by_head.setdefault(_WILD.split(pattern, maxsplit=1)[0], []).append(pattern)
+    lengths = sorted({len(head) for head in by_head})
     kept: dict[str, dict[str, None]] = {}
     for arn, states in row.items():
-        over = next((each for each in wide if each != arn and covers(each, arn)), None)
+        # What covers it begins with the same letters: only few have to be compared with it.
+        near = (each for length in lengths for each in by_head.get(arn[:length], ()))
+        wider = (each for each in near if each != arn and covers(each, arn))
+        over = min(wider, key=lambda each: (len(each), each), default=None)
         if over is None:
             kept.setdefault(arn, {}).update(states)
         else:
@@ -59,8 +69,12 @@ def _without_covered(row: Mapping[str, dict[str, None]]) -> dict[str, dict[str, 
 
 def covers(pattern: str, text: str) -> bool:
     """Whether a pattern of IAM's, with `*` and `?`, matches a text or narrower pattern."""
-    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(expression, text, re.DOTALL) is not None
+    return _expression(pattern).fullmatch(text) is not None
+
+
+@lru_cache(maxsize=2**12)
+def _expression(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
 
 
 _Frozen = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]

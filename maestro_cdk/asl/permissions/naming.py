@@ -119,7 +119,7 @@ DEFAULTS: Mapping[tuple[str, str], str] = {
 
 
 def _revised(text: str) -> tuple[str, ...]:
-    """The name of `name:revision`."""
+    """The name of `name:revision`, and the project of a build, `project:id`."""
     return (text.partition(":")[0],)
 
 
@@ -146,11 +146,6 @@ def _pathed(text: str) -> tuple[str, ...]:
     return (text, f"*/{text}")
 
 
-def _project(text: str) -> tuple[str, ...]:
-    """The project of a build, `project:id`."""
-    return (text.partition(":")[0],)
-
-
 def _zone(text: str) -> tuple[str, ...]:
     return (text.rpartition("/")[2],)
 
@@ -168,7 +163,7 @@ def _lower(text: str) -> tuple[str, ...]:
 FORMS: Mapping[tuple[str, str], Callable[[str], tuple[str, ...]]] = {
     ("batch", "JobDefinitionName"): _revised,
     ("batch", "Revision"): _revision,
-    ("codebuild", "ProjectName"): _project,
+    ("codebuild", "ProjectName"): _revised,
     ("ecs", "TaskDefinitionFamilyName"): _revised,
     ("ecs", "TaskDefinitionRevisionNumber"): _revision,
     ("iam", "GroupNameWithPath"): _pathed,

@@ -77,6 +77,7 @@ class _Search:
         self.parts = sorted(parts, key=len, reverse=True)
         self.mentioned = None if isinstance(arguments.tree, Value) else _keys(arguments)
         self.computed: dict[str, None] = {}
+        self.broken: dict[str, None] = {}
         self.wide = False
 
     def reach(self) -> Reach:
@@ -88,7 +89,11 @@ class _Search:
                 arns |= dict.fromkeys(written or self._filled(kind.arn, kind.name))
         if len(arns) > _MANY:
             arns = dict.fromkeys(_summed(arns))
-        return Reach(arns=tuple(arns) or ("*",), why=computed(*self.computed), wide=self.wide)
+        return Reach(arns=tuple(arns) or ("*",), why=self._why(), wide=self.wide)
+
+    def _why(self) -> tuple[str, ...]:
+        """What keeps the resources from being known."""
+        return (*computed(*self.computed), *(f"{name} is no ARN" for name in self.broken))
 
     def _kinds(self) -> Iterable[ResourceType]:
         """The types of resources that the call may be about.
@@ -190,7 +195,10 @@ class _Search:
         return [Value(name=variable, text=default)]
 
     def _account(self, variables: list[str], kind: str) -> str:
-        """The account of what is named by a computed ARN: any; otherwise this one."""
+        """The account of what is named by a computed ARN: any; otherwise this one.
+
+        What is written where an ARN is meant, and is none, says nothing of the resource.
+        """
         stems = _stems(variables, kind)
         for value in _top(self.arguments):
             name = _plain(value.name)
@@ -199,6 +207,9 @@ class _Search:
                 self.computed[value.name] = None
                 self.wide = True
                 return "*"
+            if name.endswith("arn") and stem in stems and not value.is_arn:
+                self.broken[value.name] = None
+                self.wide = True
         return _PLACE["Account"]
 
 

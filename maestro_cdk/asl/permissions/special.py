@@ -55,13 +55,19 @@ def _publish(call: Call) -> Needs:
     """
     for name in ("TopicArn", "TargetArn"):
         value = call.arguments.get(name)
-        if value is not None and not value.computed:
-            yield on("sns:Publish", value.text)
-            return
         if value is not None:
-            yield on("sns:Publish", "arn:PARTITION:sns:REGION:*:*", why=computed(name), wide=True)
+            yield topic(value)
             return
     yield on("sns:Publish", "*")  # a phone has no ARN
+
+
+def topic(arn: Value) -> Need:
+    """That a message may be published to a topic whose ARN is computed, or known."""
+    known = arn.text.startswith("arn:")
+    if not arn.computed:
+        return on("sns:Publish", arn.text)
+    to = arn.text if known else "arn:PARTITION:sns:REGION:*:*"
+    return on("sns:Publish", to, why=computed(arn.name), wide=not known)
 
 
 def _kms(call: Call) -> Needs:
@@ -84,7 +90,10 @@ def keyed(action: str, key: Value) -> Need:
     if ":alias/" in text or text.startswith("alias/"):
         alias = f"alias/{text.partition('alias/')[2]}"
         need = on(action, f"{text.partition(':alias/')[0] if ':' in text else head}:key/*")
-        return limited(need, {"StringEquals": {"kms:RequestAlias": alias}})
+        if not key.computed:
+            return limited(need, {"StringEquals": {"kms:RequestAlias": alias}})
+        need = on(need.action, *need.reach.arns, why=computed(key.name))
+        return limited(need, {"StringLike": {"kms:RequestAlias": alias}})
     if key.computed:
         return on(action, f"{head}:key/*", why=computed(key.name), wide=True)
     return on(action, text if text.startswith("arn:") else f"{head}:key/{text}")
@@ -190,7 +199,8 @@ def _partiql(call: Call) -> Needs:
     words = {"select": "Select", "insert": "Insert", "update": "Update", "delete": "Delete"}
     wanted: dict[tuple[str, str], None] = {}
     for value in found:
-        verb = words.get(value.text.lstrip().partition(" ")[0].lower())
+        first = re.match(r"\w+", value.text.lstrip())
+        verb = words.get(first.group().lower()) if first else None
         match = _TABLE.search(value.text)
         for each in (verb,) if verb else words.values():
             wanted[each, match.group(1) if match and verb else "*"] = None
@@ -198,7 +208,7 @@ def _partiql(call: Call) -> Needs:
         arn = f"arn:PARTITION:dynamodb:REGION:ACCOUNT_ID:table/{table}"
         wide = table == "*"
         arns = (arn,) if wide else (arn, f"{arn}/index/*")
-        why = computed("Statement") if wide else ()
+        why = ("what Statement is about is not known",) if wide else ()
         yield on(f"dynamodb:PartiQL{verb}", *arns, why=why, wide=wide)
 
 

@@ -29,8 +29,6 @@ _MORE: Mapping[str, Mapping[str, str]] = {
 """What an action needs besides where a parameter is given:
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html"""
 
-_OF_BUCKETS = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:

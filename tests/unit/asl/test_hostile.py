@@ -298,6 +298,19 @@ GROWING = {
     "one function": chained(
         lambda _: {"Type": "Task", "Resource": LAMBDA, "Parameters": {"FunctionName": "${greet}"}}
     ),
+    "functions": chained(
+        lambda n: {
+            "Type": "Task",
+            "Resource": f"arn:aws:lambda:eu-west-1:123456789012:function:other-{n}",
+        }
+    ),
+    "buckets": chained(
+        lambda n: {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:s3:putObject",
+            "Parameters": {"Bucket": f"bucket-{n}", "Key.$": "$.key"},
+        }
+    ),
     "escapes": lambda count: json.dumps(
         {
             "StartAt": "A",

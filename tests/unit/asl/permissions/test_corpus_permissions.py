@@ -84,9 +84,11 @@ class Call:
         value = self.given.get(name)
         if value is None:
             return None
-        if not isinstance(value, str) or "${" in value or value.startswith("{%"):
+        if not isinstance(value, str) or "${" in value:
             return sample
-        return value
+        if literal := re.fullmatch(r"\{%\s*'([^']*)'\s*%\}", value):
+            return literal[1]
+        return sample if value.startswith("{%") else value
 
     def key(self):
         """A key, of whose computed parts each is a sample."""
@@ -160,7 +162,9 @@ def needed(name, call):
         itself = "$$.StateMachine.Id" in json.dumps(call.given)
         sample = arn("states", f"stateMachine:{'flow' if itself else SAMPLE}")
         machine = call.text("StateMachineArn", sample)
-        return [("states:StartExecution", whole(machine, machine), {})]
+        if not machine.startswith("arn:"):  # 'child2': the role may start any, and that is told
+            machine = sample
+        return [("states:StartExecution", placed(machine), {})]
     return None
 
 
@@ -175,6 +179,9 @@ def generic(name, call):
     operation = model.operation(action) if model else None
     known = IAM.action(f"{model.signing_name}:{operation.name}") if operation else None
     if known is None:
+        return []
+    partly = [v for v in (call.given or {}).values() if isinstance(v, str) and "${" in v]
+    if any(value.startswith("arn:") for value in partly):  # what stands in it is the template's
         return []
     needs = []
     for kind in known.resources:
@@ -252,11 +259,8 @@ def test_each_call_of_each_definition_is_allowed():
             asked += 1
             if resource is None:
                 assert action in actions, (name, state, action)
-            elif not allowed(found, action, resource, **context):
-                print(
-                    (name, state, action, resource),
-                    [s.resources for s in found.statements if action in s.actions],
-                )
+            else:
+                assert allowed(found, action, resource, **context), (name, state, action, resource)
     assert asked > 500
     assert refused < 12
 

@@ -100,7 +100,8 @@ def test_what_a_managed_policy_allows_is_not_known():
 def test_a_resource_that_is_nothing_we_know_is_an_error_until_the_user_says_more():
     states = {"A": task("${x}", {})}
     assert said(of_states(states))[0][:2] == ("unknown-permission", "error")
-    assert of_states(states, policies=(OWN,)).findings == ()
+    # What the user's own statements say of it nobody knows: it is left to them, not forgotten.
+    assert said(of_states(states, policies=(OWN,)))[0][:2] == ("unknown-permission", "info")
 
 
 @pytest.mark.parametrize("topic", ["", "orders", "arn::sns:eu-west-1:123456789012:orders"])
@@ -110,6 +111,13 @@ def test_what_is_no_arn_makes_no_statement_that_iam_would_refuse(topic):
     assert said(found) == [
         ("unknown-permission", "warning", f"sns:Publish needs an ARN, and {topic!r} is none")
     ]
+
+
+def test_a_name_where_an_arn_is_meant_is_told():
+    found = of_task("states:startExecution", {"StateMachineArn": "child"})
+    (finding,) = said(found)
+    assert finding[:2] == ("wide-permission", "warning")
+    assert finding[2].startswith("StateMachineArn is no ARN, so the role has states:StartExecution")
 
 
 # --- shape -----------------------------------------------------------------------------------

@@ -118,7 +118,66 @@ def test_a_function_whose_name_is_computed_is_any_of_the_folder():
     found = of_task("lambda:invoke", {"FunctionName": "{% $f %}"}, functions=("a", "b"))
     names = {arn.split(":")[6] for arn in found.statements[0].resources}
     assert names == {"flow_a", "flow_b"}
-    assert said(found) == []
+    ((rule, severity, message),) = said(found)
+    assert (rule, severity) == ("wide-permission", "info")
+    assert message.startswith("FunctionName is computed, so the role has lambda:InvokeFunction on ")
+
+
+@pytest.mark.parametrize(
+    ("name", "resources"),
+    [
+        ("{% 'flow_a' & $x %}", ["lambda::function:flow_a", "lambda::function:flow_a:*"]),
+        (
+            "{% 'arn:aws:lambda:eu-west-1:999999999999:function:other-' & $x %}",
+            ["arn:aws:lambda:eu-west-1:999999999999:function:other-*"],
+        ),
+    ],
+)
+def test_what_is_known_of_a_computed_name_counts(name, resources):
+    found = of_task("lambda:invoke", {"FunctionName": name}, functions=("a", "b"))
+    assert table(found) == {"lambda:InvokeFunction": resources}
+    assert len(said(found)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "action"),
+    [
+        ("aws-sdk:polly:startSpeechSynthesisTask", {"SnsTopicArn": "{% $t %}"}, "sns:Publish"),
+        ("aws-sdk:sns:publish", {"TopicArn": "{% $t %}"}, "sns:Publish"),
+        (
+            "aws-sdk:redshiftdata:executeStatement",
+            {"ClusterIdentifier": "{% $c %}", "Database": "d", "Sql": "s"},
+            "redshift:GetClusterCredentialsWithIAM",
+        ),
+        ("eks:createNodegroup", {"ClusterName": "c", "NodeRole": "{% $r %}"}, "iam:GetRole"),
+        (
+            "aws-sdk:kms:encrypt",
+            {"KeyId": "{% 'alias/app-' & $x %}", "Plaintext": "p"},
+            "kms:Encrypt",
+        ),
+    ],
+)
+def test_what_is_allowed_for_an_argument_that_is_computed_is_told(name, arguments, action):
+    found = of_task(name, arguments)
+    assert any(action in message for rule, _, message in said(found) if rule == "wide-permission")
+
+
+def test_a_key_by_an_alias_that_is_computed_is_any_whose_alias_fits():
+    found = of_task("aws-sdk:kms:encrypt", {"KeyId": "{% 'alias/app-' & $x %}", "Plaintext": "p"})
+    (statement,) = found.statements
+    assert statement.conditions == {"StringLike": {"kms:RequestAlias": "alias/app-*"}}
+
+
+def test_a_topic_keeps_what_is_known_of_it():
+    arn = "arn:aws:sns:eu-west-1:123456789012:orders-"
+    found = of_task("sns:publish", {"TopicArn": f"{{% '{arn}' & $x %}}", "Message": "m"})
+    assert table(found) == {"sns:Publish": [f"{arn}*"]}
+
+
+def test_a_statement_of_partiql_may_begin_on_a_line_of_its_own():
+    query = 'SELECT\n  * FROM "orders"'
+    found = of_task("aws-sdk:dynamodb:executeStatement", {"Statement": query})
+    assert list(table(found)) == ["dynamodb:PartiQLSelect"]
 
 
 def test_a_function_whose_name_is_computed_is_any_at_all_where_the_folder_has_none():
