@@ -1,7 +1,7 @@
 """What the core says to whoever watches, and asks of whoever acts for it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -160,6 +160,14 @@ class Shape(Protocol):
         """The members of a structure, by name."""
 
     @property
+    def streaming(self) -> bool:
+        """Whether it is a blob of any length: what an object of S3's holds."""
+
+    @property
+    def wire(self) -> Mapping[str, str]:
+        """What the API itself calls each member."""
+
+    @property
     def element(self) -> "Shape | None":
         """What a list or the values of a map hold."""
 
@@ -169,7 +177,7 @@ class Operation:
     """An operation of a service.
 
     `name` is the API's, in PascalCase; `errors` is what it can raise, as Retry and Catch name it
-    behind the service's prefix.
+    behind the service's prefix, `codes` which of them each code of the API's stands for.
 
     `method` and `path` are those of its HTTP request; in the path, `{name}` stands for a parameter.
     """
@@ -178,6 +186,7 @@ class Operation:
     parameters: Shape | None
     result: Shape | None
     errors: tuple[str, ...]
+    codes: Mapping[str, str] = field(default_factory=dict)
     deprecated: bool = False
     method: str = "POST"
     path: str = "/"
@@ -186,11 +195,13 @@ class Operation:
 class Service(Protocol):
     """A service.
 
-    `name` is the one it has in a definition, `signing_name` that of its requests, `prefix` what the
-    errors of its aws-sdk integration begin with.
+    `name` is the one it has in a definition, `client` the one that the SDK for Python has for it,
+    `signing_name` that of its requests, `prefix` what the errors of its aws-sdk integration begin
+    with.
     """
 
     name: str
+    client: str
     signing_name: str
     prefix: str
 

@@ -162,7 +162,7 @@ def _step(text: str, position: int, end: int) -> tuple[Step, int]:
 def _bracket(text: str, position: int) -> tuple[Step, int]:
     if match := _NAMES.match(text, position):
         names = tuple(
-            re.sub(r"\\(.)", r"\1", quoted.group(2))
+            quoted.group(2).replace("\\" + quoted.group(1), quoted.group(1))
             for quoted in _QUOTED.finditer(text, position, match.end())
         )
         return Step("names", position, names), match.end()

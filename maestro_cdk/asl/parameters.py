@@ -26,6 +26,12 @@ class Form:
     required: tuple[str, ...] = ()
     members: Mapping[str, Shape] = field(default_factory=dict)
     element: Shape | None = None
+    streaming: bool = False
+
+    @property
+    def wire(self) -> Mapping[str, str]:
+        """Members have no other name."""
+        return {name: name for name in self.members}
 
 
 _FREE = ("document", "blob")

@@ -80,9 +80,9 @@ class BotocoreModels:
 class _Service:
     """A service, as its data file has it."""
 
-    def __init__(self, name: str, data: Mapping[str, JSON]) -> None:
+    def __init__(self, name: str, client: str, data: Mapping[str, JSON]) -> None:
         metadata = data["metadata"]
-        self.name = name
+        self.name, self.client = name, client
         self.signing_name: str = metadata.get("signingName") or metadata["endpointPrefix"]
         words = _pascal(metadata["serviceId"])
         self.prefix = words if words.lower() == name else words.removesuffix("Service")
@@ -111,6 +111,10 @@ class _Service:
                 parameters=_Shape(shapes, model["input"]) if "input" in model else None,
                 result=_Shape(shapes, model["output"]) if "output" in model else None,
                 errors=tuple(_error(error["shape"]) for error in model.get("errors", ())),
+                codes={
+                    _code(error["shape"], shapes): _error(error["shape"])
+                    for error in model.get("errors", ())
+                },
                 deprecated=model.get("deprecated", False),
                 method=model.get("http", {}).get("method", "POST"),
                 path=model.get("http", {}).get("requestUri", "/"),
@@ -126,6 +130,7 @@ class _Shape:
         self._model = shapes[reference["shape"]]
         free = self._model.get("document") or reference.get("jsonvalue")
         self.type: str = "document" if free else self._model["type"]
+        self.streaming = bool(self._model.get("streaming") or reference.get("streaming"))
         self.enum: tuple[str, ...] = tuple(self._model.get("enum", ()))
 
     @cached_property
@@ -143,6 +148,11 @@ class _Shape:
         """The members of a structure."""
         members = self._model.get("members", {})
         return {_parameter(name): _Shape(self._shapes, member) for name, member in members.items()}
+
+    @cached_property
+    def wire(self) -> Mapping[str, str]:
+        """What the API itself calls each member."""
+        return {_parameter(name): name for name in self._model.get("members", {})}
 
     @cached_property
     def element(self) -> Shape | None:
@@ -175,6 +185,12 @@ def _error(shape: str) -> str:
     return _pascal(re.sub("(Fault|Exception)$", "", shape)) + "Exception"
 
 
+def _code(shape: str, shapes: Mapping[str, JSON]) -> str:
+    """What the API answers where it raises an error of this shape."""
+    code: str = (shapes[shape].get("error") or {}).get("code", shape)
+    return code
+
+
 def _camel(name: str) -> str:
     """An action's name as a definition writes it."""
     return name[:1].lower() + name[1:]
@@ -203,4 +219,4 @@ def _read(name: str, directory: Path) -> Service:
     newest = max(directory.glob("*/service-2.json*"))
     content = newest.read_bytes()
     data = json.loads(gzip.decompress(content) if newest.suffix == ".gz" else content)
-    return _Service(name, data)
+    return _Service(name, directory.name, data)
