@@ -145,6 +145,7 @@ OPTIMIZED: Mapping[str, Mapping[str, Action]] = {
         **_same("bedrock", createModelCustomizationJob=(SYNC, WAIT)),
         **_same("bedrockruntime", invokeModel=(WAIT,)),
     },
+    "bedrockagentcore": _same("bedrockagentcore", invokeHarness=()),
     "codebuild": _same(
         "codebuild",
         startBuild=(SYNC,),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from maestro_cdk.asl.document import Pointer
 from maestro_cdk.asl.machines import State
 
+_INVOKE = re.compile(r":states:[^:]*:[^:]*:(?:aws-sdk:)?lambda:invoke(?:\.|$)")
 _LAMBDA_ACTION = re.compile(r":states:[^:]*:[^:]*:(?:aws-sdk:)?lambda:")
 
 
@@ -16,6 +17,7 @@ class Place:
 
     pointer: Pointer
     bare: bool  # a name by itself, or an expression, may stand here
+    invokes: bool = True  # rather than makes one, looks at it or changes it
 
 
 def places(state: State) -> Iterator[Place]:
@@ -32,4 +34,5 @@ def places(state: State) -> Iterator[Place]:
             yield Place(
                 pointer=(*state.pointer, key, "FunctionName"),
                 bare=True,
+                invokes=bool(_INVOKE.search(resource)),
             )

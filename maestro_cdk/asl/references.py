@@ -196,7 +196,8 @@ class _Resolver:
             hint = f'write "{place.pointer[-1]}.$"'
             self._error("unknown-function", f"{written!r} is a path, not a name", hint, place)
         elif _NAME.fullmatch(name):
-            self._unknown(name, place)
+            if place.invokes:  # what is made, or looked at, may be any function
+                self._unknown(name, place)
         else:
             message = f"{written!r} is neither a function's name nor its ARN"
             self._error("unknown-function", message, self.names.nearest(written), place)

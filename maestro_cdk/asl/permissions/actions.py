@@ -139,6 +139,8 @@ EXCEPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "CreateBucketMetadataConfiguration": ("CreateBucketMetadataTableConfiguration",),
         "CreateMultipartUpload": ("PutObject",),
         "CreateSession": ("s3express:CreateSession",),
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html
+        "GetObjectAttributes": ("GetObject", "GetObjectAttributes"),
         "DeleteBucketAnalyticsConfiguration": ("PutAnalyticsConfiguration",),
         "DeleteBucketCors": ("PutBucketCORS",),
         "DeleteBucketEncryption": ("PutEncryptionConfiguration",),

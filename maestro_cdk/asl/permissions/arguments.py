@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from maestro_cdk.asl import intrinsics
 from maestro_cdk.asl.arns import TOKEN
 from maestro_cdk.asl.jsonata import CLOSING, OPENING
 from maestro_cdk.model import JSON, FunctionArn, PseudoParameter, Substitution
 
-_FORMAT = re.compile(r"States\.Format\(\s*'([^'\\]*)'\s*(?:,.*)?\)", re.DOTALL)
 _LITERAL = re.compile(r"'[^'\\]*'|\"[^\"\\]*\"")
 _JOINED = re.compile(r"('[^'\\]*'|\"[^\"\\]*\")\s*&\s*([\w$.&'\"()\[\]\s/-]+)")
 _OPERATORS = re.compile(r"\b(?:and|or|in)\b")
@@ -183,6 +183,28 @@ def _tree(value: JSON, name: str, world: World, *, jsonata: bool) -> Tree:
     return world.value(name, value)
 
 
+def _formatted(name: str, text: str, world: World) -> Value:
+    """What is known of a text that States.Format makes: all but its paths and calls."""
+    try:
+        template, *given = intrinsics.parse(text).arguments
+    except (intrinsics.IntrinsicError, ValueError):
+        return Value(name=name, text="*", computed=True)
+    if not isinstance(template, intrinsics.Text):
+        return Value(name=name, text="*", computed=True)
+    filled = ""
+    computed = False
+    for piece in re.split(r"(\{\})", template.value):
+        if piece != "{}":
+            filled += piece
+            continue
+        part = given.pop(0) if given else None
+        known = isinstance(part, intrinsics.Text)
+        computed = computed or not known
+        filled += part.value if isinstance(part, intrinsics.Text) else "*"
+    value = world.value(name, filled)
+    return replace(value, computed=value.computed or computed)
+
+
 def _computed(name: str, expression: JSON, world: World) -> Value:
     """What is known of an expression's outcome."""
     text = expression.strip() if isinstance(expression, str) else ""
@@ -190,10 +212,8 @@ def _computed(name: str, expression: JSON, world: World) -> Value:
         return Value(name=name, text=world.machine)
     if _LITERAL.fullmatch(text):
         return world.value(name, text[1:-1])
-    if form := _FORMAT.fullmatch(text):
-        known = world.value(name, form.group(1))
-        computed = known.computed or "{}" in known.text
-        return replace(known, text=known.text.replace("{}", "*"), computed=computed)
+    if text.startswith("States.Format"):
+        return _formatted(name, text, world)
     joined = _JOINED.fullmatch(text)
     if joined and not _OPERATORS.search(joined.group(2)):
         known = world.value(name, joined.group(1)[1:-1])

@@ -62,6 +62,8 @@ def needs(call: Call) -> Needs:
         yield at("s3:GetObject", uri)
     if call.service == "polly" and (topic := call.arguments.get("SnsTopicArn")):
         yield special.topic(topic)
+    if call.service in ("bedrockruntime", "bedrockagentruntime"):
+        yield from _model(call)
     if call.service in ("rdsdata", "redshiftdata"):
         yield from _secret(call)
     maker = _MAKERS.get(f"{call.service}:{call.action}")
@@ -75,6 +77,28 @@ def _object(action: str, bucket: Value | None, key: Value | None) -> Needs:
         yield Need(action=action, reach=Place(bucket=bucket, key=key).reach(objects=True))
 
 
+def _model(call: Call) -> Needs:
+    """What stands around a model: guardrails, and the knowledge base that answers are made of.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html
+    https://docs.aws.amazon.com/bedrock/latest/userguide/kb-test-retrieve-generate.html
+    """
+    head = "arn:PARTITION:bedrock:REGION:ACCOUNT_ID"
+    generate = "RetrieveAndGenerateConfiguration.KnowledgeBaseConfiguration"
+    for path, action, kind in (
+        ("GuardrailIdentifier", "bedrock:ApplyGuardrail", "guardrail"),
+        ("GuardrailConfig.GuardrailIdentifier", "bedrock:ApplyGuardrail", "guardrail"),
+        (f"{generate}.KnowledgeBaseId", "bedrock:Retrieve", "knowledge-base"),
+    ):
+        if value := call.arguments.get(path):
+            arn = value.text if value.is_arn else f"{head}:{kind}/{value.text}"
+            why = computed(value.name) if value.computed else ()
+            yield on(action, arn, why=why, wide=value.text == "*")
+    if model := call.arguments.get(f"{generate}.ModelArn"):
+        reach = special.models(model)
+        yield on("bedrock:InvokeModel", *reach.arns, why=reach.why, wide=reach.wide)
+
+
 def _secret(call: Call) -> Needs:
     """How a query gets into a database.
 
@@ -84,18 +108,21 @@ def _secret(call: Call) -> Needs:
     if call.arguments.has("SecretArn"):
         yield from call.needs("secretsmanager:GetSecretValue")
     elif call.arguments.has("WorkgroupName"):
-        yield on("redshift-serverless:GetCredentials", f"{_SERVERLESS}:workgroup/*")
+        why = ("the ARN of a workgroup holds an id that WorkgroupName does not say",)
+        yield on("redshift-serverless:GetCredentials", f"{_SERVERLESS}:workgroup/*", why=why)
     elif cluster := call.arguments.get("ClusterIdentifier"):
         database = call.arguments.get("Database")
         user = call.arguments.get("DbUser")
         name = f"{_REDSHIFT}:dbname:{cluster.text}/{database.text if database else '*'}"
-        why = computed(*(each.name for each in (cluster, database, user) if each and each.computed))
+        unknown = computed(
+            *(each.name for each in (cluster, database, user) if each and each.computed)
+        )
         wide = cluster.text == "*"
         if user is None:
-            yield on("redshift:GetClusterCredentialsWithIAM", name, why=why, wide=wide)
+            yield on("redshift:GetClusterCredentialsWithIAM", name, why=unknown, wide=wide)
         else:
             named = f"{_REDSHIFT}:dbuser:{cluster.text}/{user.text}"
-            yield on("redshift:GetClusterCredentials", name, named, why=why, wide=wide)
+            yield on("redshift:GetClusterCredentials", name, named, why=unknown, wide=wide)
 
 
 _REDSHIFT = "arn:PARTITION:redshift:REGION:ACCOUNT_ID"

@@ -21,7 +21,7 @@ def http(arguments: Arguments) -> Needs:
     endpoint = arguments.get("ApiEndpoint")
     if endpoint is not None and endpoint.text != "*":
         conditions["StringLike"] = {"states:HTTPEndpoint": endpoint.text}
-    wide = endpoint is None or endpoint.text == "*"
+    wide = endpoint is None or endpoint.text.startswith(("*", "https://*"))
     why = computed("ApiEndpoint") if wide else ()
     invoke = on("states:InvokeHTTPEndpoint", "*", why=why, wide=wide)
     yield limited(invoke, conditions)

@@ -74,6 +74,7 @@ PARAMETERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "RoleNameWithPath": ("RoleName",),
         "UserNameWithPath": ("UserName",),
     },
+    "iot": {"TopicName": ("Topic",)},
     "logs": {"LogGroupName": ("LogGroupName", "LogGroupNames[]", "LogGroupIdentifier")},
     "mediaconvert": {
         "JobTemplateName": ("JobTemplate",),
@@ -88,11 +89,13 @@ PARAMETERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "redshift-data": {"ClusterName": ("ClusterIdentifier",)},
     "route53": {"Id": ("HostedZoneId",)},
+    "s3vectors": {"BucketName": ("VectorBucketName",), "IndexName": ("IndexName",)},
     "scheduler": {
         "GroupName": ("GroupName",),
         "ScheduleName": ("Name",),
     },
     "secretsmanager": {"SecretId": ("SecretId", "SecretIdList[]", "SecretArn", "Name")},
+    "ses": {"IdentityName": ("FromEmailAddress", "Source", "EmailIdentity")},
     "ssm": {
         "BucketName": ("OutputS3BucketName",),
         "DocumentName": ("DocumentName", "Name"),
@@ -155,6 +158,12 @@ def _group(text: str) -> tuple[str, ...]:
     return (text, f"{text}:*")
 
 
+def _sender(text: str) -> tuple[str, ...]:
+    """An address of mail, `Name <name@domain>`, and its domain: either may be verified."""
+    address = re.sub(r".*<([^>]*)>", r"\1", text)
+    return tuple(dict.fromkeys((address, address.rpartition("@")[2])))
+
+
 def _lower(text: str) -> tuple[str, ...]:
     """A name as it is, and in small letters, which SageMaker's ARNs have."""
     return tuple(dict.fromkeys((text, text.lower())))
@@ -174,6 +183,7 @@ FORMS: Mapping[tuple[str, str], Callable[[str], tuple[str, ...]]] = {
     ("logs", "LogGroupName"): _group,
     ("route53", "Id"): _zone,
     ("secretsmanager", "SecretId"): _secret,
+    ("ses", "IdentityName"): _sender,
     ("ssm", "ParameterNameWithoutLeadingSlash"): _parameter,
 }
 """How the value of a parameter stands in the ARN, where it does not as it is."""

@@ -180,7 +180,8 @@ class _Search:
     def _given(self, variable: str) -> list[Value]:
         """What the arguments say of a variable of an ARN."""
         for path in naming.parameters(self.prefix, variable):
-            if not self.parameters or _first(path) in self.parameters:
+            first = path.partition(".")[0].rstrip("[]{}")
+            if not self.parameters or _first(path) in self.parameters or self.arguments.has(first):
                 found = list(self.arguments.all(path))
                 if found:
                     return found
@@ -283,7 +284,7 @@ def _pattern(form: str) -> re.Pattern[str]:
     pattern = ""
     for n, piece in enumerate(_VARIABLE.split(form)):
         if n % 2 == 0:
-            pattern += re.escape(piece)
+            pattern += re.escape(piece).replace(r"\*", ".+")
         elif piece in names[: n // 2]:
             pattern += f"(?P={piece})"
         elif piece in _PLACE:

@@ -13,7 +13,8 @@ from maestro_cdk.asl.permissions.resources import computed
 from maestro_cdk.asl.permissions.special import keyed
 
 _ROLE = re.compile(
-    r"(?:.*Role|.*RoleArn|.*RoleARN|RoleName|.*Role_arn|IamRoleArn|.*ServiceRole)", re.IGNORECASE
+    r"(?:.*Role|.*RoleArn|.*RoleARN|RoleName|.*Role_arn|IamRoleArn|.*ServiceRole|.*RoleOverride)",
+    re.IGNORECASE,
 )
 _KEY = re.compile(r".*kms.*key.*", re.IGNORECASE)
 _ARN = re.compile(r"arn:[^:]*:iam::[^:]*:role/.+")
@@ -87,6 +88,7 @@ _OTHERS: Mapping[tuple[str, str], str] = {
     # https://docs.aws.amazon.com/eks/latest/userguide/pod-execution-role.html
     ("eks", "PodExecutionRoleArn"): "eks-fargate-pods",
     ("eks", "NodeRole"): "eks",
+    ("ec2", ""): "ec2",
 }
 
 _NOT_HANDED_ON = (
@@ -95,6 +97,9 @@ _NOT_HANDED_ON = (
 )  # fmt: skip
 """Services that name roles for other ends: to look at them, or to take them themselves."""
 
+_ELSEWHERE = Value(name="", text="*", computed=True)
+"""A role that no argument names."""
+
 _OF_TASKS = ("ecs:runTask", "ecs:startTask")
 
 
@@ -102,13 +107,15 @@ def handed(call: Call) -> Needs:
     """The roles that a call hands on."""
     if call.service in _NOT_HANDED_ON:
         return
-    roles = list(_roles(call))
-    for value in roles:
+    for value in _roles(call):
         yield from _pass(call, value)
+    if call.service == "ec2" and call.arguments.has("IamInstanceProfile"):
+        # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/permission-to-pass-iam-roles.html
+        yield from _pass(call, _ELSEWHERE, why="the role of an instance profile stands elsewhere")
     if f"{call.service}:{call.action}" in _OF_TASKS:
         # The task definition names them, which is not part of the definition.
         # https://docs.aws.amazon.com/step-functions/latest/dg/ecs-iam.html
-        yield from _pass(call, Value(name="", text="*", computed=True))
+        yield from _pass(call, _ELSEWHERE, why="a task definition's roles stand elsewhere")
 
 
 def _roles(call: Call) -> Iterator[Value]:
@@ -122,9 +129,11 @@ def _roles(call: Call) -> Iterator[Value]:
     for value in call.arguments.leaves():
         if _ROLE.fullmatch(value.name) and (_known(value) or value.computed):
             yield value
-        elif value.name in named and call.service == "emr":  # which takes names
+        elif value.name in named and call.service in ("emr", "glue"):  # which take names
             path = f"arn:PARTITION:iam::ACCOUNT_ID:role/{value.text}"
             yield Value(name=value.name, text=path)
+            if call.service == "glue":  # the console makes them under a path
+                yield Value(name=value.name, text=f"{ROLES}/{value.text}")
 
 
 def _known(value: Value) -> bool:
@@ -132,7 +141,7 @@ def _known(value: Value) -> bool:
     return _ARN.fullmatch(value.text) is not None or value.token is not None
 
 
-def _pass(call: Call, value: Value) -> Needs:
+def _pass(call: Call, value: Value, why: str = "") -> Needs:
     principal = _OTHERS.get((call.service, value.name)) or SERVICES.get(call.service)
     known = _known(value)
     if principal is None and not known:
@@ -143,8 +152,9 @@ def _pass(call: Call, value: Value) -> Needs:
         )
         return
     arn = value.text if known else ROLES
-    why = computed(value.name) if value.name else ("a task definition's roles stand elsewhere",)
-    need = on("iam:PassRole", arn, why=() if known and not value.computed else why, wide=not known)
+    reason = (why,) if why else computed(value.name)
+    clear = known and not value.computed
+    need = on("iam:PassRole", arn, why=() if clear else reason, wide=not known)
     if principal:
         service = f"{principal}.amazonaws.com"
         need = limited(need, {"StringEquals": {"iam:PassedToService": service}})
@@ -170,6 +180,9 @@ def keys(call: Call) -> Needs:
             yield limited(grant, bound)
 
 
+_TAGS = ("Tags", "TagList", "TagSpecifications", "JobTags", "CustomModelTags")
+"""What the parameters are called that hold tags."""
+
 TAGS = ("TagResource", "AddTags", "AddTagsToResource", "CreateTags", "TagQueue")
 """What the action is called that gives a resource its tags, the first that a service has."""
 
@@ -179,7 +192,7 @@ def tags(call: Call, needs: Needs) -> Needs:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
     """
-    tagged = any(call.arguments.has(name) for name in ("Tags", "TagList", "TagSpecifications"))
+    tagged = any(call.arguments.has(name) for name in _TAGS)
     own: tuple[str, ...] | None = None
     prefix = ""
     for need in needs:
@@ -192,6 +205,8 @@ def tags(call: Call, needs: Needs) -> Needs:
         cluster = call.arguments.get("Cluster")
         name = cluster.text.rpartition("/")[2] if cluster else "default"
         own = (f"arn:PARTITION:ecs:REGION:ACCOUNT_ID:task/{name}/*",)
+    # What is made is of this account; what it is made of need not be.
+    own = tuple(arn for arn in own if ":ACCOUNT_ID:" in arn) or own
     for name in TAGS:
         action = call.known.action(f"{prefix}:{name}")
         if action is not None:

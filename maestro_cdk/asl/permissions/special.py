@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from maestro_cdk.asl import arns
 from maestro_cdk.asl.permissions import actions, storage
@@ -256,6 +257,32 @@ def _lambda(call: Call) -> Needs:
         yield on(need.action, arn, f"{arn}:*", why=why, wide=arn.endswith(":*"))
 
 
+def _ssm(call: Call) -> Needs:
+    """A document of AWS's own is of no account; a command by targets goes to any instance.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html
+    """
+    for need in plain(call):
+        if not isinstance(need, Need):
+            yield need
+            continue
+        arns = tuple(_OWN_DOCUMENT.sub(r"arn:PARTITION:ssm:REGION::\1", a) for a in need.reach.arns)
+        yield replace(need, reach=replace(need.reach, arns=arns))
+    if call.action == "sendCommand" and not call.arguments.has("InstanceIds"):
+        instances = (
+            "arn:PARTITION:ec2:REGION:ACCOUNT_ID:instance/*",
+            "arn:PARTITION:ssm:REGION:ACCOUNT_ID:managed-instance/*",
+        )
+        why = ("which instances there will be is not known",)
+        yield on("ssm:SendCommand", *instances, why=why, wide=True)
+
+
+_OWN_DOCUMENT = re.compile(
+    r"arn:PARTITION:ssm:REGION:ACCOUNT_ID:((?:document|automation-definition)/AWS.*)"
+)
+
+
 SPECIAL: Mapping[str, Callable[[Call], Needs]] = {
     "bedrock:createModelCustomizationJob": _customize_model,
     "bedrockruntime": _invoke_model,
@@ -271,6 +298,7 @@ SPECIAL: Mapping[str, Callable[[Call], Needs]] = {
     "sns:publish": _publish,
     "sns:publishBatch": _publish,
     "sqs": _sqs,
+    "ssm": _ssm,
 }
 """What a service's calls, or one of them, need."""
 

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actio
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from urllib.parse import unquote
 
 from maestro_cdk.asl.permissions import actions
@@ -66,8 +67,10 @@ def calls(call: Call) -> Needs:
     for name in names:
         source = name == "s3:GetObject" and "PutObject" in "".join(names)
         places = _source(call.arguments) if source else _places(call.arguments, bucket)
-        action = _version(name, call.known) if versions else name
-        for place in places:
+        actions_ = {_version(name, call.known) if versions else name: None}
+        if call.arguments.has("Delete.Objects[].VersionId"):  # some of them may have one
+            actions_[_version(name, call.known)] = None
+        for place, action in product(places, actions_):
             yield from _owned(call.arguments, allowed(action, place, call.known))
     yield from _besides(call, names, Place(bucket=bucket, key=call.arguments.get("Key")))
 

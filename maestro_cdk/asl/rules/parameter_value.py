@@ -23,7 +23,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Findings about values, at any depth, that a parameter does not take."""
     for call in subject.passed:
         for place in call.places:
-            problem = _problem(place.value, place.shape)
+            problem = _problem(place.value, place.shape) or _queue(place)
             if problem is None or (call.integration.optimized and _attribute(place)):
                 continue
             severity, says, hint = problem
@@ -63,6 +63,14 @@ def _problem(value: JSON, taken: Shape) -> Problem | None:
     if kind == "string" and taken.enum and isinstance(value, str) and value not in taken.enum:
         return "warning", f"does not know {value!r}", _meant(value, taken.enum)
     return None
+
+
+def _queue(place: Place) -> Problem | None:
+    """What stands for a queue's address and is none: its ARN, which other services take."""
+    arn = isinstance(place.value, str) and place.value.startswith("arn:")
+    if not arn or place.pointer[-1] != "QueueUrl":
+        return None
+    return "error", "takes a URL", "https://sqs.REGION.amazonaws.com/ACCOUNT/NAME"
 
 
 def _attribute(place: Place) -> bool:

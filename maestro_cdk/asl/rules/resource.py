@@ -164,6 +164,8 @@ def _not_optimized(found: Integration, services: ServiceModels) -> Problem:
         hint = f"its actions: {', '.join(OPTIMIZED[known])}; those of the API: aws-sdk:..."
     else:
         hint = f"aws-sdk:SERVICE:ACTION calls any API; optimized are: {', '.join(OPTIMIZED)}"
+    if known is None:
+        hint += "; if it is newer than this maestro, upgrade maestro or disable the rule"
     return "error", f"there is no optimized integration {found.name}", hint
 
 

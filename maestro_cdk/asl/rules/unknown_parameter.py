@@ -85,6 +85,9 @@ capital (`DbInstanceIdentifier`); a list has its plural (`Filters`).
 "Parameters": {"TableName": "Orders", "Item": {...}}     right
 ```
 
+A name in which only later capitals are others (`TopicARN`, `DBInstanceIdentifier`) is a warning: AWS has
+been seen to take such. So is a small first letter deep in an optimized integration.
+
 Below a JSONata expression, a path or a substitution nothing is known, and nothing is said. The
 parameters are those that the installed boto3 knows: what is newer is reported too. Then upgrade
 boto3, or disable the rule.

@@ -112,7 +112,11 @@ def test_services_support_the_patterns_of_the_guides_table():
         "apigateway", "bedrock", "ecs", "eks", "events", "lambda", "sns", "sqs", "states",
     }  # fmt: skip
     assert supporting(SYNC_2) == {"states"}
-    assert set(OPTIMIZED) - supporting(SYNC) - supporting(WAIT) == {"dynamodb", "http"}
+    assert set(OPTIMIZED) - supporting(SYNC) - supporting(WAIT) == {
+        "bedrockagentcore",
+        "dynamodb",
+        "http",
+    }
 
 
 def test_every_api_behind_an_action_is_one_of_aws():

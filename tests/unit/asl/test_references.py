@@ -234,6 +234,12 @@ def test_a_function_that_is_only_looked_at_is_named_too():
     assert filled(definition, written) == "<arn of manager>"
 
 
+def test_a_function_that_is_yet_to_be_made_may_have_any_name():
+    resource = "arn:aws:states:::aws-sdk:lambda:createFunction"
+    _, findings = resolve(machine(Resource=resource, Parameters={"FunctionName": "new"}))
+    assert findings == ()
+
+
 def test_a_resource_of_another_service_is_no_function():
     resource = "arn:aws:states:us-east-1:123456789012:activity:manager"
     definition, findings = resolve(machine(Resource=resource))

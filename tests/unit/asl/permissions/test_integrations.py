@@ -6,7 +6,15 @@ import pytest
 
 from maestro_cdk.asl.integrations import OPTIMIZED, SYNC
 from maestro_cdk.asl.permissions import jobs
-from tests.unit.asl.permissions.permitting import IAM, allowed, of_task, said, table
+from tests.unit.asl.permissions.permitting import (
+    IAM,
+    allowed,
+    of_states,
+    of_task,
+    said,
+    table,
+    task,
+)
 
 ROLE = "arn:aws:iam::123456789012:role/worker"
 RULES = ("events:DescribeRule", "events:PutRule", "events:PutTargets")
@@ -439,3 +447,133 @@ def test_a_machine_that_logs_and_is_traced_may():
     actions = json.dumps([item.actions for item in found.statements])
     assert "logs:CreateLogDelivery" in actions
     assert "xray:PutTraceSegments" in actions
+
+
+# --- what users would die of ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "action", "resources"),
+    [
+        (
+            "bedrock:invokeModel",
+            {"ModelId": "m", "Body": {}, "GuardrailIdentifier": "abc", "GuardrailVersion": "1"},
+            "bedrock:ApplyGuardrail",
+            ["bedrock::guardrail/abc"],
+        ),
+        (
+            "aws-sdk:bedrockruntime:converse",
+            {"ModelId": "m", "GuardrailConfig": {"GuardrailIdentifier": "abc"}},
+            "bedrock:ApplyGuardrail",
+            ["bedrock::guardrail/abc"],
+        ),
+        (
+            "aws-sdk:ssm:sendCommand",
+            {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-1"]},
+            "ssm:SendCommand",
+            [
+                "arn:PARTITION:ec2:REGION:ACCOUNT_ID:instance/i-1",
+                "arn:PARTITION:ssm:REGION::document/AWS-RunShellScript",
+                "arn:PARTITION:ssm:REGION:ACCOUNT_ID:managed-instance/i-1",
+            ],
+        ),
+        (
+            "aws-sdk:s3:deleteObjects",
+            {"Bucket": "b", "Delete": {"Objects": [{"Key": "k", "VersionId": "v"}]}},
+            "s3:DeleteObjectVersion",
+            ["arn:PARTITION:s3:::b/k"],
+        ),
+        (
+            "aws-sdk:s3:getObjectAttributes",
+            {"Bucket": "b", "Key": "k", "ObjectAttributes": ["ETag"]},
+            "s3:GetObject",
+            ["arn:PARTITION:s3:::b/k"],
+        ),
+        (
+            "codebuild:startBuild",
+            {"ProjectName": "p", "ServiceRoleOverride": "arn:aws:iam::123456789012:role/R"},
+            "iam:PassRole",
+            ["arn:aws:iam::123456789012:role/R"],
+        ),
+        (
+            "aws-sdk:iotdataplane:publish",
+            {"Topic": "a/b"},
+            "iot:Publish",
+            ["arn:PARTITION:iot:REGION:ACCOUNT_ID:topic/a/b"],
+        ),
+        (
+            "aws-sdk:s3vectors:putVectors",
+            {"VectorBucketName": "vb", "IndexName": "ix", "Vectors": []},
+            "s3vectors:PutVectors",
+            ["arn:PARTITION:s3vectors:REGION:ACCOUNT_ID:bucket/vb/index/ix"],
+        ),
+        (
+            "aws-sdk:databasemigration:startReplicationTask",
+            {
+                "ReplicationTaskArn": "arn:aws:dms:eu-west-1:123456789012:task:T",
+                "StartReplicationTaskType": "start-replication",
+            },
+            "dms:StartReplicationTask",
+            ["arn:aws:dms:eu-west-1:123456789012:task:T"],
+        ),
+        (
+            "elasticmapreduce:terminateCluster",
+            {"ClusterId": "j-1"},
+            "elasticmapreduce:TerminateJobFlows",
+            ["arn:PARTITION:elasticmapreduce:REGION:ACCOUNT_ID:cluster/j-1"],
+        ),
+    ],
+)
+def test_what_stands_in_the_arguments_is_in_the_statement(name, arguments, action, resources):
+    found = of_task(name, arguments)
+    (statement,) = [each for each in found.statements if action in each.actions]
+    short = [
+        arn.replace("arn:PARTITION:bedrock:REGION:ACCOUNT_ID:", "bedrock::")
+        for arn in statement.resources
+    ]
+    assert short == resources
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        (
+            "aws-sdk:ssm:sendCommand",
+            {"DocumentName": "D", "Targets": [{"Key": "tag:a", "Values": ["b"]}]},
+            "which instances there will be is not known, so the role has ssm:SendCommand on",
+        ),
+        (
+            "aws-sdk:ec2:runInstances",
+            {"MinCount": 1, "MaxCount": 1, "IamInstanceProfile": {"Name": "p"}},
+            "the role of an instance profile stands elsewhere, so the role has iam:PassRole on",
+        ),
+        (
+            "elasticmapreduce:addStep",
+            {"ClusterId": "{% $c %}", "Step": {}},
+            "ClusterId is computed, so the role has elasticmapreduce:AddJobFlowSteps on",
+        ),
+        (
+            "http:invoke",
+            {
+                "ApiEndpoint": "{% $host %}",
+                "Method": "GET",
+                "Authentication": {"ConnectionArn": "arn:aws:events:r:1:connection/c/1"},
+            },
+            "ApiEndpoint is computed, so the role has states:InvokeHTTPEndpoint on *",
+        ),
+    ],
+)
+def test_what_does_not_stand_there_is_told(name, arguments, message):
+    told = [text for rule, _, text in said(of_task(name, arguments)) if rule == "wide-permission"]
+    assert any(text.startswith(message) for text in told), told
+
+
+def test_the_constants_of_a_format_count():
+    endpoint = "States.Format('{}/{}/{}', 'https://api.example.com', 'path', $.id)"
+    call = task("http:invoke", Parameters={"ApiEndpoint.$": endpoint, "Method": "GET"})
+    found = of_states({"A": call}, language="JSONPath")
+    (statement,) = [s for s in found.statements if "states:InvokeHTTPEndpoint" in s.actions]
+    assert statement.conditions["StringLike"] == {
+        "states:HTTPEndpoint": "https://api.example.com/path/*"
+    }
+    assert said(found) == []

@@ -128,7 +128,10 @@ def test_what_can_be_called_is_fine(value):
         (
             STATES + "s3:putObject",
             "there is no optimized integration s3:putObject",
-            "did you mean aws-sdk:s3:putObject?",
+            (
+                "did you mean aws-sdk:s3:putObject?; "
+                "if it is newer than this maestro, upgrade maestro or disable the rule"
+            ),
         ),
         (
             STATES + "emr:createCluster",

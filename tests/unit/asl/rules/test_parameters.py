@@ -457,6 +457,12 @@ def test_what_stores_items_is_looked_at(rule, field, storage, message):
             None,
         ),
         (
+            "sqs:sendMessage",
+            {"QueueUrl": "arn:aws:sqs:eu-west-1:123456789012:q", "MessageBody": "m"},
+            "QueueUrl of sqs:sendMessage takes a URL",
+            "https://sqs.REGION.amazonaws.com/ACCOUNT/NAME",
+        ),
+        (
             "lambda:invoke",
             "$.event",
             "Parameters of lambda:invoke takes an object",
