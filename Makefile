@@ -13,7 +13,7 @@ demo: $(READY)  ## the main job, on the AWS of this machine
 test: $(READY) lint  ## everything that correctness needs
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
-test-all: $(READY)  ## what `make test` leaves out: the npm CLI, a built wheel
+test-all: $(READY)  ## what `make test` leaves out: the npm CLI, a built wheel, faults
 	$(BIN)/python -m pytest -m slow
 
 lint: $(READY)
@@ -29,6 +29,8 @@ reference: $(READY)  ## docs/reference/, from the code
 
 bench: $(READY)  ## speed, as ratios against peers in one run
 	$(BIN)/python benchmarks/synth.py
+	$(BIN)/python benchmarks/deploy.py
+	$(BIN)/python benchmarks/deploy.py --delay 100
 
 # The versions that the tests passed with; pip reads them when the environment is made.
 constraints: $(READY)

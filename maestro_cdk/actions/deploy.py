@@ -13,36 +13,27 @@ from pathlib import Path
 
 from maestro_cdk.actions import cleaning, diagnosis, difference, living, mending, planning, recovery
 from maestro_cdk.actions.difference import Difference
-from maestro_cdk.actions.following import Ended, follow, mark
-from maestro_cdk.actions.guards import check_account, check_owner
-from maestro_cdk.actions.living import Live, Repair
+from maestro_cdk.actions.following import SKEW, Ended, Mark, follow, mark
+from maestro_cdk.actions.living import Repair
 from maestro_cdk.actions.planning import Wish
 from maestro_cdk.actions.remedies import propagates
 from maestro_cdk.actions.resolution import World
+from maestro_cdk.actions.surveying import survey, world_of
 from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.uploading import upload
 from maestro_cdk.actions.wording import counted
 from maestro_cdk.cloud import Cloud, Mode, Plan, Stack
 from maestro_cdk.errors import CloudError, DeploymentFailed
 from maestro_cdk.model import JSON, Assembly, Bundle, Identity, Project
-from maestro_cdk.ports import Clock, Identified, Note, Planned, Reporter, Step, Synthesizer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """Whose account this is, how the stack stands, what lives of it, and what it should be."""
-
-    identity: Identity
-    stack: Stack | None
-    live: Live
-    assembly: Assembly
+from maestro_cdk.ports import Clock, Note, Planned, Reporter, Step, Synthesizer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """A plan, and what carrying it out needs to know; the plan is None where nothing is to do.
 
-    `before` is the template that is deployed, None where none is. `repairs` are what lives otherwise than the template says, of what the plan leaves alone.
+    `before` is the template that is deployed, None where none is, and `mark`
+    where the stack's events stood. `repairs` are what lives otherwise than the template says, of what the plan leaves alone.
     """
 
     project: Project
@@ -54,6 +45,7 @@ class Prepared:
     difference: Difference
     repairs: tuple[Repair, ...] = ()
     before: JSON = None
+    mark: Mark | None = None
 
     @property
     def changes(self) -> bool:
@@ -117,18 +109,21 @@ def prepare(
     if stack is not None and old == new:
         world = world_of(found, stack, new, cloud)
         repairs = tuple(living.repairs(found.live, assembly, new, world))
+    before = None
     if stack is None or not planning.is_same(stack, old, new, project):
-        upload(assembly, cloud=cloud, reporter=reporter)
-        plan, mode = planning.change_set(
-            project,
-            assembly,
-            stack,
-            mode,
-            identity=found.identity,
-            cloud=cloud,
-            reporter=reporter,
-            clock=clock,
-        )
+        with threads(2) as pool:
+            free = pool.submit(
+                planning.check_names, old, new, found.identity, cloud=cloud, clock=clock
+            )
+            upload(assembly, cloud=cloud, reporter=reporter)
+            if stack is None or stack.status in recovery.WHOLE:  # else some is there already
+                free.result()
+        with threads(1) as pool:
+            marked = pool.submit(_mark, stack, cloud, clock)
+            plan, mode = planning.change_set(
+                project, assembly, stack, mode, cloud=cloud, reporter=reporter
+            )
+            before = marked.result()
         planning.tell_retained(plan, new, reporter=reporter)
     return Prepared(
         project=project,
@@ -140,6 +135,7 @@ def prepare(
         difference=difference.between(old, new, plan.changes if plan else ()),
         repairs=repairs,
         before=old,
+        mark=before,
     )
 
 
@@ -194,10 +190,13 @@ def apply(
     for again in (True, False):
         if plan is None or not plan.changes:
             break
-        ended = _execute(plan, project, wait=wait, cloud=cloud, reporter=reporter, clock=clock)
-        stack = cloud.stacks.describe(plan.stack_id)
+        before = prepared.mark if again else None
+        ended = _execute(
+            plan, before, project, wait=wait, cloud=cloud, reporter=reporter, clock=clock
+        )
         if ended is None or ended.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             break
+        stack = cloud.stacks.describe(plan.stack_id)
         if not (again and ended.failure and propagates(ended.failure.reason or "")):
             raise _failed(project, ended)
         reporter.emit(Note("IAM had not told every service of a new role: once more"))
@@ -210,19 +209,12 @@ def apply(
             prepared.assembly,
             stack,
             prepared.mode,
-            identity=prepared.identity,
             cloud=cloud,
             reporter=reporter,
-            clock=clock,
         )
+    stack = _settled(prepared, plan, stack, wait=wait, cloud=cloud, reporter=reporter, clock=clock)
     if stack is None:
         raise DeploymentFailed(f"the stack {project.stack_name} was deleted meanwhile")
-    if wait:
-        _put_right(prepared, stack, cloud=cloud, reporter=reporter, clock=clock)
-        if plan is not None and not plan.creates:
-            cleaning.clean(
-                prepared.assembly, prepared.before, cloud=cloud, reporter=reporter, clock=clock
-            )
     stack = _protected(stack, project, cloud=cloud, reporter=reporter)
     return Deployed(stack=stack, changed=prepared.changes, ended=wait or not prepared.changes)
 
@@ -249,73 +241,69 @@ def discard(prepared: Prepared, *, cloud: Cloud) -> None:
         cloud.stacks.discard(prepared.plan)
 
 
-def survey(
-    project: Project,
-    bundles: Sequence[Bundle],
-    out: Path,
+def _mark(stack: Stack | None, cloud: Cloud, clock: Clock) -> Mark:
+    """Where the stack's events stand; of one that is to be made there are none.
+
+    If somebody else's operation comes between, the change set cannot be executed any more.
+    """
+    if stack is None:
+        return Mark(since=clock.now() - SKEW, seen=frozenset())
+    return mark(stack.id, stacks=cloud.stacks, clock=clock)
+
+
+def _settled(
+    prepared: Prepared,
+    plan: Plan | None,
+    stack: Stack | None,
     *,
+    wait: bool,
     cloud: Cloud,
-    synthesizer: Synthesizer,
     reporter: Reporter,
-) -> Found:
-    """Ask side by side for all that a deployment goes by.
-
-    Raises:
-        CredentialsError: the credentials are of another account than the stage's.
-        StackForeign: a stack of that name is not this project's.
-    """
-    reporter.emit(Step(f"synthesizing {counted(len(project.functions), 'function')}"))
+    clock: Clock,
+) -> Stack | None:
+    """The stack as it stands in the end, with what lives put right and the bucket cleaned."""
+    if plan is None or not plan.changes:
+        _put_right(prepared, prepared.repairs, cloud=cloud, reporter=reporter, clock=clock)
+        return stack
+    if not wait or plan.creates:
+        return cloud.stacks.describe(plan.stack_id)
     with threads(3) as pool:
-        identity = pool.submit(_identify, project, cloud, reporter)
-        described = pool.submit(cloud.stacks.describe, project.stack_name)
-        lives = pool.submit(lambda: living.read(project, identity.result(), cloud))
-        assembly = synthesizer.synthesize(project, bundles, out)
-        who, stack, live = identity.result(), described.result(), lives.result()
+        described = pool.submit(cloud.stacks.describe, plan.stack_id)
+        lives = pool.submit(living.read, prepared.project, prepared.identity, cloud)
+        cleaned = pool.submit(
+            cleaning.clean,
+            prepared.assembly,
+            prepared.before,
+            cloud=cloud,
+            reporter=reporter,
+            clock=clock,
+        )
+        stack = described.result()
+        live = lives.result()
+        cleaned.result()
     if stack is not None:
-        check_owner(project, stack)
-    return Found(identity=who, stack=stack, live=live, assembly=assembly)
-
-
-def world_of(found: Found, stack: Stack, template: JSON, cloud: Cloud) -> World:
-    """What the template's values become in this account."""
-    return World(
-        identity=found.identity,
-        stack_id=stack.id,
-        template=template,
-        listed=lambda: cloud.stacks.resources(stack.id),
-    )
-
-
-def _identify(project: Project, cloud: Cloud, reporter: Reporter) -> Identity:
-    """Say whose account this is, unless it is not the stage's."""
-    identity = cloud.identity
-    check_account(project, identity)
-    reporter.emit(Identified(identity))
-    return identity
-
-
-def _put_right(
-    prepared: Prepared, stack: Stack, *, cloud: Cloud, reporter: Reporter, clock: Clock
-) -> None:
-    """Make what lives as the template says where CloudFormation has not: it compares templates.
-
-    A creation leaves nothing of the kind. After an update it is looked at again, for the update may
-    have touched it.
-    """
-    repairs = prepared.repairs
-    plan = prepared.plan
-    if plan is not None and plan.changes:
-        if plan.creates:
-            return
+        # After an update it is looked at again, for the update may have touched it.
         template = json.loads(prepared.assembly.template)
         world = World(
             identity=prepared.identity,
             stack_id=stack.id,
             template=template,
-            listed=lambda: cloud.stacks.resources(stack.id),
+            listed=lambda: cloud.stacks.resources(plan.stack_id),
         )
-        live = living.read(prepared.project, prepared.identity, cloud)
         repairs = tuple(living.repairs(live, prepared.assembly, template, world))
+        _put_right(prepared, repairs, cloud=cloud, reporter=reporter, clock=clock)
+    return stack
+
+
+def _put_right(
+    prepared: Prepared,
+    repairs: tuple[Repair, ...],
+    *,
+    cloud: Cloud,
+    reporter: Reporter,
+    clock: Clock,
+) -> None:
+    """Make what lives as the template says where CloudFormation has not: it compares templates."""
     if not repairs:
         return
     reporter.emit(Note(f"changed past CloudFormation: {', '.join(map(str, repairs))}"))
@@ -333,6 +321,7 @@ def _deployed(stack: Stack | None, cloud: Cloud) -> JSON:
 
 def _execute(
     plan: Plan,
+    before: Mark | None,
     project: Project,
     *,
     wait: bool,
@@ -344,7 +333,7 @@ def _execute(
     count = counted(len(plan.changes), "resource")
     verb = "creating" if plan.creates else "updating"
     reporter.emit(Step(f"{verb} the stack {project.stack_name}: {count}"))
-    before = mark(plan.stack_id, stacks=cloud.stacks, clock=clock)
+    before = before or mark(plan.stack_id, stacks=cloud.stacks, clock=clock)
     cloud.stacks.apply(plan)
     reporter.emit(Planned(tuple(change.logical_id for change in plan.changes)))
     if not wait:

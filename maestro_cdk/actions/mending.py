@@ -100,7 +100,7 @@ def _settle(name: str, *, cloud: Cloud, clock: Clock) -> None:
         CloudError: the update failed, or does not end.
     """
     until = clock.monotonic() + PATIENCE
-    for pause in pauses(first=0.1, longest=1.0):
+    for pause in pauses(first=0.05, longest=0.5):
         found = cloud.functions.describe(name)
         if found is None:
             raise CloudError(f"the function {name} was deleted meanwhile")

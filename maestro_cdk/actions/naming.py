@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from maestro_cdk.actions.following import pauses
 from maestro_cdk.actions.threads import threads
-from maestro_cdk.cloud import Change, Cloud
+from maestro_cdk.cloud import Cloud
 from maestro_cdk.errors import AccessDenied
 from maestro_cdk.model import JSON, Identity
 from maestro_cdk.ports import Clock
@@ -14,29 +14,28 @@ PATIENCE = 120.0
 
 
 def taken(
-    changes: tuple[Change, ...],
-    template: Mapping[str, JSON],
+    old: JSON,
+    new: Mapping[str, JSON],
     identity: Identity,
     *,
     cloud: Cloud,
     clock: Clock,
 ) -> tuple[str, ...]:
-    """What a plan would make and cannot, for its name is taken; asked side by side.
+    """What a stack would make and cannot, for its name is taken; asked side by side.
 
     Args:
-        changes: what the plan would do.
-        template: the template that it is of.
+        old: the deployed template; None where nothing is.
+        new: the new one.
         identity: whose account it is.
         cloud: where.
         clock: what waiting goes by.
     """
-    resources = template["Resources"]
-    added = [item.logical_id for item in changes if item.action == "Add"]
+    known = old.get("Resources", {}) if isinstance(old, dict) else {}
     checks = [
         check
-        for key in added
-        if key in resources
-        and (check := _check(resources[key], identity, cloud=cloud, clock=clock)) is not None
+        for key, resource in new["Resources"].items()
+        if key not in known
+        and (check := _check(resource, identity, cloud=cloud, clock=clock)) is not None
     ]
     if not checks:
         return ()

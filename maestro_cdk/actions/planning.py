@@ -1,6 +1,5 @@
 """The change set of a deployment: in which mode, whether one is needed, and what it may not do."""
 
-import json
 from dataclasses import dataclass
 
 from maestro_cdk.actions import naming, recovery
@@ -64,10 +63,8 @@ def change_set(
     stack: Stack | None,
     mode: Mode,
     *,
-    identity: Identity,
     cloud: Cloud,
     reporter: Reporter,
-    clock: Clock,
 ) -> tuple[Plan, Mode]:
     """Make the change set; one that replaces something, in the standard mode."""
 
@@ -75,7 +72,6 @@ def change_set(
         return change_set_in(mode, project, assembly, stack, cloud=cloud, reporter=reporter)
 
     plan = make(mode)
-    _check_names(plan, assembly, identity, cloud=cloud, clock=clock)
     _check_replacements(plan, cloud=cloud)
     # Without a rollback CloudFormation replaces nothing, not even what it only may.
     kinds = ("True",) if mode.rolls_back else ("True", "Conditional")
@@ -117,16 +113,16 @@ def change_set_in(
     )
 
 
-def _check_names(
-    plan: Plan, assembly: Assembly, identity: Identity, *, cloud: Cloud, clock: Clock
-) -> None:
-    """Refuse to make what has the name of something outside of the stack."""
-    template = json.loads(assembly.template)
-    found = naming.taken(plan.changes, template, identity, cloud=cloud, clock=clock)
+def check_names(old: JSON, new: JSON, identity: Identity, *, cloud: Cloud, clock: Clock) -> None:
+    """Refuse to make what has the name of something outside of the stack.
+
+    Raises:
+        DeploymentFailed: names what is there.
+    """
+    found = naming.taken(old, new, identity, cloud=cloud, clock=clock)
     if found:
-        cloud.stacks.discard(plan)
         raise DeploymentFailed(
-            f"already there, outside of the stack {assembly.stack_name}: {', '.join(found)}",
+            f"already there, outside of the stack: {', '.join(found)}",
             hint="nothing was changed. Delete them, or give the workflow another name in "
             "maestro.toml",
         )

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from maestro_cdk.actions import deploy, living, mending, recovery
+from maestro_cdk.actions import living, mending, recovery
 from maestro_cdk.actions.difference import settings
 from maestro_cdk.actions.living import DEFAULTS, FUNCTION, MACHINE, MACHINE_ROLE, POLICY, Repair
 from maestro_cdk.actions.resolution import Unresolved, World
+from maestro_cdk.actions.surveying import survey, world_of
 from maestro_cdk.actions.uploading import upload
 from maestro_cdk.cloud import Cloud, Stack
 from maestro_cdk.errors import UsageError
@@ -64,16 +65,14 @@ def prepare(
         StackForeign: a stack of that name is not this project's.
     """
     check(project)
-    found = deploy.survey(
-        project, bundles, out, cloud=cloud, synthesizer=synthesizer, reporter=reporter
-    )
+    found = survey(project, bundles, out, cloud=cloud, synthesizer=synthesizer, reporter=reporter)
     stack, assembly = found.stack, found.assembly
     new = json.loads(assembly.template)
     reason = _why_not(stack)
     repairs: tuple[Repair, ...] = ()
     if stack is not None and reason is None:
         old = cloud.stacks.template(stack.id)
-        world = deploy.world_of(found, stack, new, cloud)
+        world = world_of(found, stack, new, cloud)
         reason = unsafe(old, new, world) or _gone(found.live, new)
         repairs = tuple(living.repairs(found.live, assembly, new, world)) if not reason else ()
     return Ready(project=project, assembly=assembly, stack=stack, repairs=repairs, reason=reason)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from maestro_cdk.actions import deploy, diagnosis, difference, living
+from maestro_cdk.actions import diagnosis, difference, living
 from maestro_cdk.actions.diagnosis import Diagnosis
 from maestro_cdk.actions.difference import Difference
 from maestro_cdk.actions.guards import check_account, check_owner
 from maestro_cdk.actions.living import FUNCTION, Live
+from maestro_cdk.actions.surveying import survey, world_of
 from maestro_cdk.cloud import Cloud, Stack
 from maestro_cdk.model import JSON, Assembly, Bundle, Identity, Project
 from maestro_cdk.ports import Reporter, Synthesizer
@@ -66,16 +67,14 @@ def look(
         CredentialsError: the credentials are of another account than the stage's.
         StackForeign: a stack of that name is not this project's.
     """
-    found = deploy.survey(
-        project, bundles, out, cloud=cloud, synthesizer=synthesizer, reporter=reporter
-    )
+    found = survey(project, bundles, out, cloud=cloud, synthesizer=synthesizer, reporter=reporter)
     stack, new = found.stack, json.loads(found.assembly.template)
     if stack is None or stack.status == "REVIEW_IN_PROGRESS":
         return Standing(
             identity=found.identity, stack=None, difference=difference.between(None, new)
         )
     old = cloud.stacks.template(stack.id)
-    world = deploy.world_of(found, stack, old if isinstance(old, dict) else {}, cloud)
+    world = world_of(found, stack, old if isinstance(old, dict) else {}, cloud)
     repairs = living.repairs(found.live, found.assembly, world.template, world)
     ahead = [str(repair) for repair in repairs]
     ahead += _redeployed(found.live, found.assembly, world.template, new)

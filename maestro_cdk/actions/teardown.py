@@ -7,6 +7,7 @@ from maestro_cdk.actions import inventory, recovery
 from maestro_cdk.actions.following import RETAINED, follow, mark, pauses
 from maestro_cdk.actions.guards import check_account, check_owner
 from maestro_cdk.actions.remedies import REMEDIES
+from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.wording import counted
 from maestro_cdk.cloud import Cloud, Stack, StackResource
 from maestro_cdk.errors import CloudError, DeploymentFailed
@@ -65,8 +66,10 @@ def prepare(project: Project, *, cloud: Cloud, roles: Sequence[str] = ()) -> Doo
         CredentialsError: the credentials are of another account than the stage's.
         StackForeign: the stack is not this project's.
     """
-    check_account(project, cloud.identity)
-    stack = cloud.stacks.describe(project.stack_name)
+    with threads(2) as pool:
+        described = pool.submit(cloud.stacks.describe, project.stack_name)
+        check_account(project, cloud.identity)
+        stack = described.result()
     there = tuple(role for role in roles if cloud.roles.exists(role))
     # One that waits for its first change set holds nothing, and may be somebody else's plan.
     if stack is None or stack.status == "REVIEW_IN_PROGRESS":
@@ -102,16 +105,18 @@ def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> 
             reporter=reporter,
             clock=clock,
         )
-        _wait_for_machines(doomed.machines, cloud=cloud, reporter=reporter, clock=clock)
-    reporter.emit(Step("removing the project's files from the asset bucket"))
-    prefix = f"{doomed.project.stack_name}/"
-    objects = cloud.assets.remove(prefix)
-    roles = tuple(role for role in doomed.roles if cloud.roles.delete(role))
+    reporter.emit(Step("removing the project's files, and looking whether anything is left"))
     names = {event.logical_id for event in kept}
     gone = tuple(item for item in doomed.resources if item.logical_id not in names)
-    left = _left(doomed.stack, cloud=cloud) if doomed.stack else ()
-    found = inventory.look(gone, cloud=cloud, clock=clock)
-    files = tuple(f"file {key}" for key in cloud.assets.listed(prefix))
+    prefix = f"{doomed.project.stack_name}/"
+    with threads(3) as pool:
+        removed = pool.submit(_remove_files, prefix, cloud)
+        told = pool.submit(_left, doomed.stack, cloud=cloud)
+        _wait_for_machines(doomed.machines, cloud=cloud, reporter=reporter, clock=clock)
+        found = inventory.look(gone, cloud=cloud, clock=clock)
+        left = told.result()
+        objects, files = removed.result()
+    roles = tuple(role for role in doomed.roles if cloud.roles.delete(role))
     return TornDown(
         resources=gone,
         objects=objects,
@@ -199,8 +204,18 @@ def _wait_for_machines(
             clock.sleep(pause)
 
 
-def _left(stack: Stack, *, cloud: Cloud) -> tuple[str, ...]:
+def _remove_files(prefix: str, cloud: Cloud) -> tuple[int, tuple[str, ...]]:
+    """Remove the project's files; return how many there were, and what is left of them."""
+    count = cloud.assets.remove(prefix)
+    if not count:
+        return 0, ()
+    return count, tuple(f"file {key}" for key in cloud.assets.listed(prefix))
+
+
+def _left(stack: Stack | None, *, cloud: Cloud) -> tuple[str, ...]:
     """What is still there of the stack: nothing, unless someone kept or made it meanwhile."""
+    if stack is None:
+        return ()
     if cloud.stacks.describe(stack.name) is not None:
         return (f"the stack {stack.name}",)
     return tuple(

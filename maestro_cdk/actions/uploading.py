@@ -22,8 +22,10 @@ def upload(
     }
     if not paths:
         return
-    cloud.assets.prepare()
-    absent = cloud.assets.absent(tuple(paths))
+    with threads(2) as pool:  # a bucket that is not there yet holds none of them
+        looked = pool.submit(cloud.assets.absent, tuple(paths))
+        cloud.assets.prepare()
+        absent = looked.result()
     if not absent:
         return
     total = sum(paths[key].stat().st_size for key in absent)

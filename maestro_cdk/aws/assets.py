@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from boto3.s3.transfer import TransferConfig
-
 from maestro_cdk.aws.bucket import make_sure, patiently
 from maestro_cdk.aws.failures import Refusal
 from maestro_cdk.aws.service import Service
-from maestro_cdk.errors import CloudError
+from maestro_cdk.errors import AccessDenied, CloudError
 from maestro_cdk.model import Identity
 from maestro_cdk.ports import Clock
 
@@ -103,17 +101,7 @@ class AssetBucket:
             if path.stat().st_size < LARGE:
                 self._put_whole(key, body)
             else:
-                with self._s3.told():
-                    self._s3.client.upload_fileobj(
-                        body,
-                        self.name,
-                        key,
-                        ExtraArgs={
-                            "ChecksumAlgorithm": "SHA256",
-                            "ExpectedBucketOwner": self._who().account,
-                        },
-                        Config=TransferConfig(multipart_threshold=LARGE),
-                    )
+                self._put_in_parts(key, body)
 
     def url(self, key: str, /) -> str:
         """The address by which CloudFormation reads an object."""
@@ -182,8 +170,35 @@ class AssetBucket:
         except Refusal as refusal:
             if refusal.code in {"404", "NoSuchKey", "NotFound"}:
                 return False
+            self._explain()
+            raise
+        except AccessDenied:
+            self._explain()
             raise
         return True
+
+    def _explain(self) -> None:
+        """Have S3 say why it refuses: to HEAD it answers with a number and no more.
+
+        Raises:
+            CloudError: the reason, such as credentials that have expired.
+        """
+        self._s3.call("list_objects_v2", **self._bucket, MaxKeys=1)
+
+    def _put_in_parts(self, key: str, body: BinaryIO) -> None:
+        from s3transfer.manager import (  # noqa: PLC0415 - 0.1 s, for large files only
+            TransferConfig,
+            TransferManager,
+        )
+
+        config = TransferConfig(multipart_threshold=LARGE)
+        checked = {
+            "ChecksumAlgorithm": "SHA256",
+            "ExpectedBucketOwner": self._who().account,
+        }
+        client = self._s3.client
+        with self._s3.told(), TransferManager(client, config) as manager:
+            manager.upload(body, self.name, key, extra_args=checked).result()
 
     def _put_whole(self, key: str, body: BinaryIO) -> None:
         def put() -> None:

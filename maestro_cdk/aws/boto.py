@@ -1,10 +1,13 @@
-"""boto3's sessions and clients, set up as maestro wants them."""
+"""botocore's sessions and clients, set up as maestro wants them.
 
+boto3 would be the same, and 0.1 s of imports that most commands have no use for.
+"""
+
+import os
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 import botocore.session
 from botocore.config import Config
 
@@ -16,13 +19,14 @@ EXPRESS_SECONDS = 300
 
 
 def of_user(profile: str | None) -> Any:
-    """A boto3 session with the credentials that the user's environment and files give.
+    """A session with the credentials that the user's environment and files give.
 
     Raises:
         CredentialsError: there is no such profile, or a file cannot be read.
     """
     try:
-        return boto3.Session(profile_name=profile)
+        session = botocore.session.Session(profile=profile)
+        session.get_scoped_config()  # where a profile that is not there is noticed
     except Exception as error:
         ours = translated(
             error, service="AWS", endpoint="", profile=profile, principal=lambda: None
@@ -30,10 +34,11 @@ def of_user(profile: str | None) -> Any:
         if ours is None:
             raise
         raise ours from error
+    return session
 
 
 def isolated(access_key: str, secret_key: str) -> Any:
-    """A boto3 session that knows these keys, and nothing of the user's.
+    """A session that knows these keys, and nothing of the user's.
 
     Every variable of botocore's keeps its default alone: what it would read from the environment
     or from a file is taken out. Otherwise a profile named in AWS_PROFILE would be looked for, and
@@ -44,17 +49,16 @@ def isolated(access_key: str, secret_key: str) -> Any:
         for name, (_, _, default, conversion) in botocore.session.Session.SESSION_VARIABLES.items()
     }
     variables["config_file"] = variables["credentials_file"] = (None, None, None, None)
-    core = botocore.session.Session(session_vars=variables)
-    return boto3.Session(
-        aws_access_key_id=access_key, aws_secret_access_key=secret_key, botocore_session=core
-    )
+    session = botocore.session.Session(session_vars=variables)
+    session.set_credentials(access_key, secret_key)
+    return session
 
 
 class Clients:
     """Makes the clients of one account in one region.
 
     Args:
-        session: a boto3 session.
+        session: a session of botocore's.
         region: the region.
         endpoint: the address of every service, in place of AWS's own.
         alone: whether nothing of the user's counts, his proxy included.
@@ -65,6 +69,8 @@ class Clients:
         self._session = session
         self._endpoint = endpoint
         self._alone = alone
+        # To make a client takes 40 ms or more: one that is made in vain is worth a guess.
+        self._elsewhere = bool(endpoint or (os.environ.get("AWS_ENDPOINT_URL") and not alone))
         self._making = Lock()  # a session is not thread-safe; the clients that it makes are
 
     def make(self, service: str, *, patient: bool = False) -> Any:
@@ -76,18 +82,14 @@ class Clients:
                 twice, since each asking would be an execution.
         """
         with self._making:
-            client = self._client(service, self._config(patient=patient))
-            if self.custom(client):
-                # An emulator has no address for a bucket's own name, nor for Step Functions'
-                # `sync-`. Whether an address is custom only botocore can tell: it may stand in
-                # variables, in a profile, or in a services section of the configuration.
-                elsewhere = Config(
-                    s3={"addressing_style": "path"},
-                    inject_host_prefix=False,
-                    retries={"mode": "adaptive", "total_max_attempts": 1 if patient else 3},
-                )
-                config = self._config(patient=patient).merge(elsewhere)
-                client = self._client(service, config)
+            guess = self._elsewhere
+            client = self._client(service, self._config(patient=patient, elsewhere=guess))
+            # Whether an address is custom only botocore can tell: it may stand in variables, in
+            # a profile, or in a services section of the configuration.
+            found = self.custom(client)
+            if found != guess:
+                self._elsewhere = found
+                client = self._client(service, self._config(patient=patient, elsewhere=found))
         return client
 
     def custom(self, client: Any) -> bool:
@@ -108,24 +110,30 @@ class Clients:
         return f"https://{bucket}.s3.{self.region}.{self._outputs()['dnsSuffix']}"
 
     def _outputs(self) -> dict[str, Any]:
-        loader = self._session._session.get_component("data_loader")  # noqa: SLF001
+        loader = self._session.get_component("data_loader")
         wanted = self._session.get_partition_for_region(self.region)
         partitions = loader.load_data("partitions")["partitions"]
         return next(dict(each["outputs"]) for each in partitions if each["id"] == wanted)
 
     def _client(self, service: str, config: Config) -> Any:
-        return self._session.client(
+        return self._session.create_client(
             service, region_name=self.region, endpoint_url=self._endpoint, config=config
         )
 
-    def _config(self, *, patient: bool) -> Config:
+    def _config(self, *, patient: bool, elsewhere: bool) -> Config:
+        attempts = 3 if elsewhere else 5
+        more: dict[str, Any] = {}
+        if elsewhere:
+            # An emulator has no address for a bucket's own name, nor for Step Functions' `sync-`.
+            more = {"s3": {"addressing_style": "path"}, "inject_host_prefix": False}
         alone = {"proxies": {}, "use_fips_endpoint": False} if self._alone else {}
         return Config(
             connect_timeout=10,
             read_timeout=EXPRESS_SECONDS + 30 if patient else 60,
             max_pool_connections=32,
-            retries={"mode": "adaptive", "total_max_attempts": 1 if patient else 5},
+            retries={"mode": "adaptive", "total_max_attempts": 1 if patient else attempts},
             user_agent_extra=f"maestro/{__version__}",
             tcp_keepalive=True,
             **alone,
+            **more,
         )

@@ -49,7 +49,7 @@ def connect(
     else:
         session = boto.of_user(profile)
     region = region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
-    region = region or (session.region_name if access_key is None else None)
+    region = region or (session.get_config_variable("region") if access_key is None else None)
     if not region:
         raise CloudError("no region is set", hint=failures.NO_REGION)
     clients = boto.Clients(session, region=region, endpoint=endpoint, alone=access_key is not None)

@@ -133,7 +133,11 @@ class CloudFormation:
             "DeploymentConfig": _config(mode),
         }
         request |= {key: value for key, value in optional.items() if value}
-        return changesets.make(self._cfn, self._clock, request)
+        plan = changesets.make(self._cfn, self._clock, request)
+        owner = _owner_in(_json(template).get("Metadata")) if creates and template else None
+        if owner is not None:  # once it is executed; until then nobody asks
+            self._owners[plan.stack_id] = owner
+        return plan
 
     def discard(self, plan: Plan, /) -> None:
         """Delete the change set, and the stack too where only the change set had made it.

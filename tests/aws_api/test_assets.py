@@ -6,7 +6,7 @@ import pytest
 
 from maestro_cdk.aws.assets import LARGE, AssetBucket
 from maestro_cdk.aws.session import connect
-from maestro_cdk.errors import AccessDenied, CloudError
+from maestro_cdk.errors import AccessDenied, CloudError, CredentialsError
 from maestro_cdk.model import Identity
 
 from .conftest import ACCOUNT, REGION, connected
@@ -234,7 +234,17 @@ def test_of_no_keys_none_is_absent_and_nothing_is_asked(clock):
 def test_keys_that_may_not_be_looked_at_are_not_taken_for_absent(bucket):
     s3, assets = bucket()
     s3.refuses("head_object", "403", expected={**OURS, "Key": "a"})
+    s3.answers("list_objects_v2")
     with pytest.raises(AccessDenied):
+        assets.absent(["a"])
+
+
+@pytest.mark.parametrize("code", ["400", "403"])
+def test_why_keys_may_not_be_looked_at_is_told(bucket, code):
+    s3, assets = bucket()
+    s3.refuses("head_object", code)
+    s3.refuses("list_objects_v2", "ExpiredToken", "The provided token has expired")
+    with pytest.raises(CredentialsError, match="expired"):
         assets.absent(["a"])
 
 

@@ -119,7 +119,6 @@ def test_a_machine_that_does_not_go_is_told(deploy, tear, cloud):
     cloud.machines.lingering = 10_000.0
     with pytest.raises(CloudError, match="still being deleted after 120 s"):
         tear()
-    assert cloud.called("remove") == []
 
 
 def test_a_resource_that_does_not_go_is_named_and_the_files_stay(deploy, tear, cloud):

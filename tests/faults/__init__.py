@@ -1,0 +1,1 @@
+"""What goes wrong between maestro and its AWS, at each call; and a process that is killed."""
