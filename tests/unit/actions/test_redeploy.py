@@ -260,3 +260,21 @@ def test_a_policy_that_is_only_written_otherwise_is_the_same(deploy, cloud, synt
     key = ("role-of-StateMachineRole", "StateMachinePolicy")
     cloud.roles.policies[key] = allow("s3:PutObject", "s3:GetObject")
     assert not deploy().changed
+
+
+def test_a_machine_that_answers_with_the_old_definition_for_a_while_is_waited_for(
+    deploy, redeploy, cloud, synthesizer, clock
+):
+    deploy()
+    synthesizer.definition = {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}
+    asked, live = [], cloud.machines.live
+
+    def late(machine, /):
+        asked.append(machine)
+        found = live(machine)
+        # The first look is at what lives, the others are for what was just brought.
+        return replace(found, revision="old") if 1 < len(asked) < 4 else found
+
+    cloud.machines.live = late
+    redeploy()
+    assert len(asked) == 4
