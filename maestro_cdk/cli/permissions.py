@@ -10,6 +10,7 @@ from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.options import PROJECT, shared
 from maestro_cdk.model import JSON, Function, Policy, PolicyStatement, Project
 from maestro_cdk.project import roles
+from maestro_cdk.project.calls import suggestions
 
 _RULES = ("limits", "unknown-permission", "wide-permission")
 """The rules that have something to say of permissions; `validate` tells of the others."""
@@ -24,7 +25,9 @@ _RULES = ("limits", "unknown-permission", "wide-permission")
     show_default=True,
     help="How they are printed.",
 )
-@click.option("--functions", is_flag=True, help="The functions' roles too.")
+@click.option(
+    "--functions", is_flag=True, help="The functions' roles too, and what their code seems to need."
+)
 @shared(*PROJECT)
 def permissions(context: Context, *, format_: str, functions: bool) -> None:
     """Print what the roles may do, and which states need it.
@@ -58,7 +61,10 @@ def _as_value(project: Project, functions: Iterable[Function]) -> JSON:
         }
     }
     made = {
-        function.name: _role(_of_function(project, function), function.settings.policies)
+        function.name: {
+            **_role(_of_function(project, function), function.settings.policies),
+            "suggested": [_suggestion(item) for item in suggestions.of(project, function)],
+        }
         for function in functions
     }
     return {**value, "functions": made} if made else value
@@ -72,6 +78,14 @@ def _role(statements: Iterable[PolicyStatement], policies: Iterable[Policy]) -> 
             "statements": [_statement(item) for item in own],
             "managed": [policy for policy in policies if isinstance(policy, str)],
         },
+    }
+
+
+def _suggestion(statement: PolicyStatement) -> JSON:
+    return {
+        "actions": list(statement.actions),
+        "resources": list(statement.resources),
+        "calls": list(statement.states),
     }
 
 
@@ -94,6 +108,22 @@ def _as_text(project: Project, functions: Iterable[Function]) -> Iterator[str]:
         yield ""
         yield _heading(f"the function {function.name}")
         yield from _listed(_of_function(project, function), function.settings.policies)
+        yield from _suggested(function, suggestions.of(project, function))
+
+
+def _suggested(function: Function, statements: tuple[PolicyStatement, ...]) -> Iterator[str]:
+    if not statements:
+        return
+    yield "  its code calls what nothing here allows:"
+    for statement in statements:
+        yield from (f"  {line}" for line in _block(statement, ""))
+    yield "  if it shall, write in maestro.toml:"
+    yield f"    [functions.{function.name}]"
+    yield "    policies = ["
+    for statement in statements:
+        words = json.dumps(list(statement.actions)), json.dumps(list(statement.resources))
+        yield "      {{ actions = {}, resources = {} }},".format(*words)
+    yield "    ]"
 
 
 def _heading(text: str) -> str:

@@ -76,6 +76,17 @@ class BotocoreModels:
         directory = _known().get(name)
         return _read(name, directory) if directory else None
 
+    def client(self, name: str) -> Service | None:
+        """The service that `boto3.client(name)` is of; None where there is none of this name."""
+        return next(
+            (
+                _read(service, directory)
+                for service, directory in _known().items()
+                if directory.name == name
+            ),
+            None,
+        )
+
 
 class _Service:
     """A service, as its data file has it."""

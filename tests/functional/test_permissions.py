@@ -175,3 +175,32 @@ def test_a_role_that_is_too_small_is_an_error_whatever_else_is_told(maestro, pro
     result = maestro("validate", "--format", "json")
     rules = {each["rule"] for each in result.json["findings"] if each["severity"] == "error"}
     assert "limits" in rules
+
+
+def test_what_a_functions_code_calls_is_suggested_and_not_granted(maestro, calling, folder):
+    (folder / "lambdas" / "greet.py").write_text(
+        "import boto3\n\ndef handler(event, context):\n"
+        "    boto3.client('sqs').send_message(QueueUrl=event['q'], MessageBody='m')\n"
+    )
+    shown = maestro("permissions", "--functions").out
+    assert shown.endswith(
+        "  its code calls what nothing here allows:\n"
+        "    sqs:SendMessage\n"
+        "      on arn:PARTITION:sqs:REGION:*:*\n"
+        "      for lambdas/greet.py:4\n"
+        "  if it shall, write in maestro.toml:\n"
+        "    [functions.greet]\n"
+        "    policies = [\n"
+        '      { actions = ["sqs:SendMessage"], '
+        'resources = ["arn:PARTITION:sqs:REGION:*:*"] },\n'
+        "    ]\n"
+    )
+    made = maestro("permissions", "--functions", "--format", "json").json["functions"]["greet"]
+    assert made["suggested"] == [
+        {
+            "actions": ["sqs:SendMessage"],
+            "resources": ["arn:PARTITION:sqs:REGION:*:*"],
+            "calls": ["lambdas/greet.py:4"],
+        }
+    ]
+    assert "sqs:SendMessage" not in str(made["statements"])

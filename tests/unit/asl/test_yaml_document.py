@@ -17,7 +17,7 @@ from tests.unit.asl import corpus
 
 FILE = "definition.asl.yaml"
 
-plain = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp"]))
+plain = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cn", "Zl", "Zp"]))
 
 
 def some(texts):

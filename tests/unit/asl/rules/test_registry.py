@@ -4,7 +4,7 @@ import ast
 import json
 from itertools import pairwise
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -182,11 +182,11 @@ def test_a_definition_of_a_megabyte_takes_no_longer_than_a_few_readings_of_it():
         for name, after in pairwise([*names, "Done"])
     }
     text = json.dumps(machine({**states, "Done": {"Type": "Succeed"}}))
-    began = perf_counter()
+    began = process_time()
     asked = subject(text)
-    read = perf_counter()
+    read = process_time()
     assert registry.check(asked) == ()
-    assert perf_counter() - read < 5 * (read - began)
+    assert process_time() - read < 5 * (read - began)
 
 
 def test_depth_is_no_matter():
