@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from maestro_cdk.project.dependencies import indexes, locks, requirements
 from maestro_cdk.project.dependencies.children import Children
@@ -21,6 +22,18 @@ FORMAT = "python 1"
 
 _RECORDS = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json"}
 """What installers note of a package: paths and times of the machine that they ran on."""
+
+
+_LOOKING = Lock()
+"""Python's sysconfig, which uv asks, fails two threads that are its first to ask."""
+
+
+def _program() -> str:
+    """Where uv is, which came with its wheel."""
+    from uv import find_uv_bin  # noqa: PLC0415 - only where something is installed
+
+    with _LOOKING:
+        return find_uv_bin()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +134,8 @@ class Packages:
         return exported
 
     def _uv(self, *words: str) -> list[str]:
-        from uv import find_uv_bin  # noqa: PLC0415 - only where something is installed
-
         options = ["--quiet", "--no-python-downloads", "--python", self.target.interpreter]
-        return [find_uv_bin(), *words, *options]
+        return [_program(), *words, *options]
 
     def _run(self, command: Sequence[str], children: Children, environ: Mapping[str, str]) -> str:
         ended = children.run(command, cwd=self.place.parent, environ=environ)
