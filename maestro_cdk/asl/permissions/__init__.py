@@ -22,7 +22,7 @@ from maestro_cdk.asl.permissions import (
 )
 from maestro_cdk.asl.permissions.arguments import COMPUTED, Arguments, Value, World, read
 from maestro_cdk.asl.permissions.calls import Call, Gap, Need, Needs, on
-from maestro_cdk.asl.permissions.merging import Needed
+from maestro_cdk.asl.permissions.merging import Needed, covers
 from maestro_cdk.asl.permissions.resources import computed
 from maestro_cdk.model import (
     JSON,
@@ -225,20 +225,20 @@ class _Reader:
             yield from self._integration(state, integration, arguments)
 
     def _invoke(self, function: Value | None) -> Needs:
-        """A function with its versions and aliases; any of the folder's where it is computed."""
+        """A function with its versions and aliases.
+
+        Where its name is computed, those of the folder that it can be; where it is none of them,
+        what is known of it.
+        """
         if function is None:
             return
         named = special.function(function.text)
-        found = [named]
-        if function.computed:
-            own = (self.world.arn(name) for name in self.world.functions)
-            found = [arn for arn in own if merging.covers(named, arn)]
-        why = computed(function.name) if function.computed else ()
-        if not found:
-            yield on("lambda:InvokeFunction", named, why=why, wide=True)
-            return
-        both = (text for arn in found for text in (arn, f"{arn}:*"))
-        yield on("lambda:InvokeFunction", *both, why=why)
+        vague = function.computed and "*" in named  # a version may be all that is computed
+        own = [arn for arn in map(self.world.arn, self.world.functions) if covers(named, arn)]
+        both = (text for arn in (vague and own) or [named] for text in (arn, f"{arn}:*"))
+        why = computed(function.name) if vague else ()
+        wide = vague and not own and named.endswith(":*")
+        yield on("lambda:InvokeFunction", *both, why=why, wide=wide)
 
     def _integration(self, state: State, integration: Integration, arguments: Arguments) -> Needs:
         name = integration.name.removeprefix("aws-sdk:")

@@ -11,7 +11,7 @@ from maestro_cdk.asl.jsonata import CLOSING, OPENING
 from maestro_cdk.model import JSON, FunctionArn, PseudoParameter, Substitution
 
 _LITERAL = re.compile(r"'[^'\\]*'|\"[^\"\\]*\"")
-_JOINED = re.compile(r"('[^'\\]*'|\"[^\"\\]*\")\s*&\s*([\w$.&'\"()\[\]\s/-]+)")
+_JOINED = re.compile(r"('[^'\\]*'|\"[^\"\\]*\")\s*&([\w$.&'\"()\[\]\s/-]+)")
 _OPERATORS = re.compile(r"\b(?:and|or|in)\b")
 _WORDS = {"AWS::Region": "REGION", "AWS::AccountId": "ACCOUNT_ID", "AWS::Partition": "PARTITION"}
 

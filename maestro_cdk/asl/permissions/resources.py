@@ -107,7 +107,10 @@ class _Search:
         required = any(kind.required for kind in kinds)
         if self.mentioned is None:
             return kinds if required else ()
-        if not required and any(self._is_arn(value) for value in _top(self.arguments)):
+        vague = [value.name for value in _top(self.arguments) if self._is_arn(value)]
+        if vague and not required:  # it may be about any of these kinds
+            self.computed |= dict.fromkeys(vague)
+            self.wide = True
             return kinds
         return [kind for kind in kinds if kind.required or self._spoken_of(kind)]
 

@@ -9,14 +9,13 @@ from collections.abc import Iterator, Mapping
 
 from maestro_cdk.asl.permissions.arguments import Value
 from maestro_cdk.asl.permissions.calls import Call, Gap, Needs, limited, on
-from maestro_cdk.asl.permissions.resources import computed
+from maestro_cdk.asl.permissions.resources import Reach, computed
 from maestro_cdk.asl.permissions.special import keyed
 
 _ROLE = re.compile(
     r"(?:.*Role|.*RoleArn|.*RoleARN|RoleName|.*Role_arn|IamRoleArn|.*ServiceRole|.*RoleOverride)",
     re.IGNORECASE,
 )
-_KEY = re.compile(r".*kms.*key.*", re.IGNORECASE)
 _ARN = re.compile(r"arn:[^:]*:iam::[^:]*:role/.+")
 _MAKES = re.compile(r"(?:create|run|start|restore|submit|modify|update)")
 
@@ -161,6 +160,11 @@ def _pass(call: Call, value: Value, why: str = "") -> Needs:
     yield need
 
 
+def _names_key(parameter: str) -> bool:
+    _, kms, rest = parameter.lower().partition("kms")
+    return bool(kms) and "key" in rest
+
+
 def keys(call: Call) -> Needs:
     """The keys of KMS's that a call names: what it stores or reads is encrypted with them.
 
@@ -169,7 +173,7 @@ def keys(call: Call) -> Needs:
     if call.service == "kms":
         return
     for value in call.arguments.leaves():
-        if not _KEY.fullmatch(value.name) or value.text.isdigit():
+        if not _names_key(value.name) or value.text.isdigit():
             continue
         yield keyed("kms:Decrypt", value)
         yield keyed("kms:GenerateDataKey", value)
@@ -193,22 +197,23 @@ def tags(call: Call, needs: Needs) -> Needs:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
     """
     tagged = any(call.arguments.has(name) for name in _TAGS)
-    own: tuple[str, ...] | None = None
+    own: Reach | None = None
     prefix = ""
     for need in needs:
         yield need
         if own is None and not isinstance(need, Gap):
-            own, prefix = need.reach.arns, need.action.partition(":")[0]
+            own, prefix = need.reach, need.action.partition(":")[0]
     if not tagged or own is None or prefix in ("s3", "iam") or not _MAKES.match(call.action):
         return
     if prefix == "ecs":
         cluster = call.arguments.get("Cluster")
         name = cluster.text.rpartition("/")[2] if cluster else "default"
-        own = (f"arn:PARTITION:ecs:REGION:ACCOUNT_ID:task/{name}/*",)
+        why = computed(cluster.name) if cluster and cluster.computed else ()
+        own = Reach(arns=(f"arn:PARTITION:ecs:REGION:ACCOUNT_ID:task/{name}/*",), why=why)
     # What is made is of this account; what it is made of need not be.
-    own = tuple(arn for arn in own if ":ACCOUNT_ID:" in arn) or own
+    made = tuple(arn for arn in own.arns if ":ACCOUNT_ID:" in arn) or own.arns
     for name in TAGS:
         action = call.known.action(f"{prefix}:{name}")
         if action is not None:
-            yield on(action.name, *own)
+            yield on(action.name, *made, why=own.why, wide=own.wide)
             return

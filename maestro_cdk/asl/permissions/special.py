@@ -13,7 +13,7 @@ from maestro_cdk.asl.permissions.resources import Reach, computed
 _QUEUE = re.compile(
     r"https?://(?:sqs\.(?P<region>[^./]+)|(?P<legacy>[^./]+)\.queue|queue)\.[^/]+/(?P<account>[^/]+)/(?P<name>[^/]+)"
 )
-_TABLE = re.compile(r"\b(?:from|into|update)\s+\"?([\w.${}-]+)", re.IGNORECASE)
+_TABLE = re.compile(r"\b(?:from|into|update)\s+\"?([\w.${}*-]+)", re.IGNORECASE)
 _PROFILE = re.compile(r"(?:us|us-gov|eu|apac|au|jp|ca|sa|global)\.(?P<model>.+)")
 
 
@@ -64,11 +64,14 @@ def _publish(call: Call) -> Needs:
 
 def topic(arn: Value) -> Need:
     """That a message may be published to a topic whose ARN is computed, or known."""
-    known = arn.text.startswith("arn:")
     if not arn.computed:
         return on("sns:Publish", arn.text)
-    to = arn.text if known else "arn:PARTITION:sns:REGION:*:*"
-    return on("sns:Publish", to, why=computed(arn.name), wide=not known)
+    known = arns.split(arn.text)
+    if known[:1] != ["arn"] or "sns" not in known[2:3]:
+        known = ["arn", "PARTITION", "sns", "REGION"]
+    form = ("arn", "PARTITION", "sns", "*", "*", "*")
+    to = ":".join([*known, *form[len(known) :]])  # its end may be lacking
+    return on("sns:Publish", to, why=computed(arn.name), wide=to.endswith(":*"))
 
 
 def _kms(call: Call) -> Needs:
@@ -93,7 +96,8 @@ def keyed(action: str, key: Value) -> Need:
         need = on(action, f"{text.partition(':alias/')[0] if ':' in text else head}:key/*")
         if not key.computed:
             return limited(need, {"StringEquals": {"kms:RequestAlias": alias}})
-        need = on(need.action, *need.reach.arns, why=computed(key.name))
+        every = alias == "alias/*"
+        need = on(need.action, *need.reach.arns, why=computed(key.name), wide=every)
         return limited(need, {"StringLike": {"kms:RequestAlias": alias}})
     if key.computed:
         return on(action, f"{head}:key/*", why=computed(key.name), wide=True)
@@ -209,7 +213,7 @@ def _partiql(call: Call) -> Needs:
         arn = f"arn:PARTITION:dynamodb:REGION:ACCOUNT_ID:table/{table}"
         wide = table == "*"
         arns = (arn,) if wide else (arn, f"{arn}/index/*")
-        why = ("what Statement is about is not known",) if wide else ()
+        why = ("what Statement is about is not known",) if "*" in table else ()
         yield on(f"dynamodb:PartiQL{verb}", *arns, why=why, wide=wide)
 
 
@@ -233,11 +237,16 @@ def _transaction(call: Call) -> Needs:
             yield on(action, known, why=why, wide=wide)
 
 
+_FUNCTION = ("arn", "*", "lambda", "*", "*", "function", "*")
+
+
 def function(text: str) -> str:
     """The ARN, without version or alias, of a function by its name, its ARN or a part of that."""
     parts = arns.split(text)
     if parts[0] == "arn":
-        return ":".join(parts[:7])
+        known = parts[:-1] if parts[-1] == "*" else parts
+        rest = _FUNCTION[len(known) :] if text.endswith("*") else ()  # its end is computed
+        return ":".join([*known[:7], *rest])
     if len(parts) > 2 and parts[1] == "function":  # noqa: PLR2004 - account:function:name
         return f"arn:PARTITION:lambda:REGION:{parts[0]}:function:{parts[2]}"
     return f"arn:PARTITION:lambda:REGION:ACCOUNT_ID:function:{parts[0]}"
