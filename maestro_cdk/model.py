@@ -48,13 +48,15 @@ class PolicyStatement:
     ACCOUNT_ID and PARTITION. In one that a definition needs they may hold `${key}` of its
     substitutions too, `${key:queue-arn}` for the ARN of the queue whose URL that is, and
     `${key:executions}` for the executions of the machine whose ARN that is. An ARN with `${key}`
-    for a name is the key's value where that is an ARN. `states` are those that need it.
+    for a name is the key's value where that is an ARN. `states` are those that need it;
+    `reason` is what it is for where no state needs it.
     """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     conditions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     states: tuple[str, ...] = ()
+    reason: str = ""
 
 
 Policy: TypeAlias = PolicyStatement | str

@@ -151,19 +151,9 @@ def _block(statement: PolicyStatement, whose: str) -> Iterator[str]:
     for operator, keys in statement.conditions.items():
         for key, value in keys.items():
             yield f"    if {key} {operator} {value}"
-    service = statement.actions[0].partition(":")[0]
-    states = ", ".join(statement.states) or whose or _OF_SERVICES.get(service)
-    if states:
-        yield f"    for {states}"
+    whom = ", ".join(statement.states) or statement.reason or whose
+    if whom:
+        yield f"    for {whom}"
 
-
-_OF_SERVICES = {
-    "ec2": "its network",
-    "logs": "its log",
-    "sns": "its dead letters",
-    "sqs": "its dead letters",
-    "xray": "its traces",
-}
-"""What a statement is for that no state and no user asks for."""
 
 COMMANDS = (permissions,)

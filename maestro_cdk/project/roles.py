@@ -24,12 +24,15 @@ _NETWORK = PolicyStatement(
         "ec2:UnassignPrivateIpAddresses",
     ),
     resources=("*",),
+    reason="its network",
 )
 """What Lambda needs of a role to stand in a VPC:
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html"""
 
 _TRACING = PolicyStatement(
-    actions=("xray:PutTraceSegments", "xray:PutTelemetryRecords"), resources=("*",)
+    actions=("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
+    resources=("*",),
+    reason="its traces",
 )
 
 
@@ -41,7 +44,9 @@ def log_group(workflow: str, function: str) -> str:
 def logging(group: str) -> PolicyStatement:
     """That a function may write its log, to the group of this ARN."""
     return PolicyStatement(
-        actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=(group,)
+        actions=("logs:CreateLogStream", "logs:PutLogEvents"),
+        resources=(group,),
+        reason="its log",
     )
 
 
@@ -55,7 +60,9 @@ def of(function: Function) -> tuple[PolicyStatement, ...]:
         statements.append(_NETWORK)
     if settings.dead_letter:
         action = "sns:Publish" if ":sns:" in settings.dead_letter else "sqs:SendMessage"
-        statements.append(PolicyStatement(actions=(action,), resources=(settings.dead_letter,)))
+        resources = (settings.dead_letter,)
+        reason = "its dead letters"
+        statements.append(PolicyStatement(actions=(action,), resources=resources, reason=reason))
     return tuple(statements)
 
 

@@ -204,3 +204,133 @@ def test_what_a_functions_code_calls_is_suggested_and_not_granted(maestro, calli
         }
     ]
     assert "sqs:SendMessage" not in str(made["statements"])
+
+
+def test_dead_letters_are_what_a_statement_is_for(maestro, project, folder):
+    project(greet_py=PYTHON)
+    queue = "arn:aws:sqs:eu-west-1:123456789012:dead"
+    (folder / "maestro.toml").write_text(f'[functions.greet]\ndead_letter = "{queue}"\n')
+    shown = maestro("permissions", "--functions").out
+    assert f"  sqs:SendMessage\n    on {queue}\n    for its dead letters\n" in shown
+
+
+def test_the_machines_log_and_traces_are_what_statements_are_for(maestro, project, folder):
+    project()
+    (folder / "maestro.toml").write_text('[workflow]\nname = "flow"\ntracing = true\n')
+    shown = maestro("permissions").out
+    assert "  logs:DescribeLogGroups\n    on *\n    for its log\n" in shown
+    assert shown.endswith("  xray:GetSamplingTargets\n    on *\n    for its traces\n")
+
+
+# --- what the page on permissions says -------------------------------------------------------
+
+UNKNOWN = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::aws-sdk:glue:createGlossary",
+    "Parameters": {"Name": "words"},
+    "End": True,
+}
+
+
+def workflow(policies):
+    return f'[workflow]\nname = "flow"\nlogging = "OFF"\npolicies = [{policies}]\n'
+
+
+@pytest.fixture
+def unknown(project, folder):
+    """A project with a call that is not understood, and these policies."""
+    project({"StartAt": "A", "States": {"A": UNKNOWN}})
+
+    def allow(policies):
+        (folder / "maestro.toml").write_text(workflow(policies))
+
+    return allow
+
+
+def test_the_action_in_a_policy_of_the_users_is_the_answer(maestro, unknown):
+    unknown('{ actions = ["glue:CreateGlossary"], resources = ["*"] }')
+    result = maestro("permissions")
+    assert result.code == 0
+    assert "unknown-permission" not in result.err
+    assert result.out.endswith("  glue:CreateGlossary\n    on *\n    for maestro.toml\n")
+    unknown('{ actions = ["glue:GetJob"], resources = ["*"] }')
+    assert maestro("permissions").code == 1
+
+
+def test_with_a_managed_policy_it_is_a_note(maestro, unknown):
+    unknown('"AWSGlueConsoleFullAccess"')
+    result = maestro("validate", "--format", "json")
+    assert result.code == 0
+    notes = [item for item in result.json["findings"] if item["rule"] == "unknown-permission"]
+    assert [item["severity"] for item in notes] == ["info"]
+
+
+MAKING = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::aws-sdk:cloudformation:createStack",
+    "Parameters": {"StackName": "s"},
+    "End": True,
+}
+
+
+def test_what_a_stack_makes_is_a_warning_that_a_role_answers(maestro, project):
+    project({"StartAt": "A", "States": {"A": MAKING}})
+    result = maestro("permissions")
+    assert result.code == 0
+    assert "warning: what cloudformation:createStack makes" in result.err
+    role = "arn:aws:iam::123456789012:role/maker"
+    given = {**MAKING, "Parameters": {"StackName": "s", "RoleARN": role}}
+    project({"StartAt": "A", "States": {"A": given}})
+    result = maestro("permissions")
+    assert (result.code, result.err) == (0, "")
+    assert f"  iam:PassRole\n    on {role}\n" in result.out
+
+
+def test_where_no_action_is_known_any_statement_of_the_users_makes_it_a_note(
+    maestro, project, folder
+):
+    project({"StartAt": "A", "States": {"A": MAKING}})
+    (folder / "maestro.toml").write_text(workflow('{ actions = ["s3:*"], resources = ["*"] }'))
+    found = maestro("validate", "--format", "json").json["findings"]
+    assert [(item["rule"], item["severity"]) for item in found] == [("unknown-permission", "info")]
+
+
+def test_a_computed_function_is_any_of_the_folder_and_a_note(maestro, project):
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName.$": "$.f"},
+        "End": True,
+    }
+    project({"StartAt": "A", "States": {"A": task}}, one_py=PYTHON, two_py=PYTHON)
+    result = maestro("permissions")
+    assert (result.code, result.err) == (0, "")
+    assert "function:flow_one\n" in result.out
+    assert "function:flow_two\n" in result.out
+    found = maestro("validate", "--format", "json").json["findings"]
+    notes = [item["message"] for item in found if item["severity"] == "info"]
+    assert len(notes) == 1
+    assert notes[0].startswith("FunctionName is computed, so the role has lambda:InvokeFunction")
+
+
+def chain(states):
+    """A machine of these states, one after another."""
+    last = {"Last": {"Type": "Succeed"}}
+    following = [*[f"S{n}" for n in range(1, len(states))], "Last"]
+    made = {
+        f"S{n}": {"Type": "Task", **state, "Next": following[n]} for n, state in enumerate(states)
+    }
+    return {"StartAt": "S0", "States": {**made, **last}}
+
+
+def test_more_functions_than_a_role_can_name_are_one_resource(maestro, project, folder):
+    names = [f"f{n}" for n in range(40)]
+    files = {f"{name}_py": PYTHON for name in names}
+    project(chain([{"Resource": f"${{{name}}}"} for name in names]), **files)
+    managed = ", ".join(f'"Policy{n}"' for n in range(10))  # no more fit on a role
+    (folder / "maestro.toml").write_text(workflow(managed))
+    result = maestro("permissions")
+    assert result.code == 0
+    assert "it may invoke every function named flow_*" in result.err
+    assert "on arn:PARTITION:lambda:REGION:ACCOUNT_ID:function:flow_*\n" in result.out
+    assert "function:flow_f1\n" not in result.out

@@ -46,6 +46,7 @@ LOGGING = PolicyStatement(
         "logs:DescribeLogGroups",
     ),
     resources=("*",),
+    reason="its log",
 )
 """What a machine that logs needs: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"""
 
@@ -57,6 +58,7 @@ TRACING = PolicyStatement(
         "xray:GetSamplingTargets",
     ),
     resources=("*",),
+    reason="its traces",
 )
 """What one that is traced needs: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
 
