@@ -9,10 +9,15 @@ from pathlib import Path
 
 import jsonata  # noqa: F401 - it sets Python's recursion limit, which hypothesis wants to stay
 import pytest
+from hypothesis import HealthCheck, settings
 
 import maestro_cdk
 from maestro_cdk.local import processes
 from maestro_cdk.local.files import Files, Server
+
+# A machine that has other work to do fails no test: what must not hang is bounded where it is tried.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 FOREIGN = ("AWS_", "MAESTRO_", "CDK_", "XDG_", "GIT_", "FORCE_COLOR", "CLICOLOR")
 """How variables begin that would make a test do something else on another machine."""
