@@ -36,7 +36,7 @@ class Delay:
                 answer = connection.getresponse()
                 content = answer.read()
                 connection.close()
-                self.send_response(answer.status)
+                self.send_response_only(answer.status)
                 for key, value in answer.getheaders():
                     if key.lower() not in HOP:
                         self.send_header(key, value)

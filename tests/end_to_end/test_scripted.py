@@ -155,3 +155,27 @@ def test_ctrl_c_asks_whether_to_cancel_the_update(folder, run, scripted, at_term
     assert terminal.end() == 130
     assert "UPDATE_ROLLBACK_COMPLETE" in terminal.shown
     assert run("teardown", "-f").code == 0
+
+
+def test_another_type_under_the_same_name_is_found_in_the_plan(run, folder, scripted):
+    assert run("deploy").code == 0
+    executed = len(scripted.called("ExecuteChangeSet"))
+    (folder / "maestro.toml").write_text('[workflow]\ntype = "EXPRESS"\n')
+    refused = run("deploy")
+    assert refused.code == 1
+    assert (
+        "StateMachine (AWS::StepFunctions::StateMachine) would have to be replaced" in refused.err
+    )
+    assert len(scripted.called("ExecuteChangeSet")) == executed
+    assert scripted.stacks.find("greeting").change_sets == {}
+    assert run("teardown", "-f").code == 0
+
+
+def test_credentials_of_another_account_than_the_stages_stop_everything(run, folder, scripted):
+    (folder / "maestro.toml").write_text('[stages.prod]\naccount = "999999999999"\n')
+    for words in (("deploy",), ("diff",), ("redeploy",), ("status",), ("teardown", "-f")):
+        refused = run(*words, "--stage", "prod")
+        assert refused.code == 1, words
+        assert "belongs to account 999999999999" in refused.err
+    asked = {operation for operation, _ in scripted.operations.calls}
+    assert asked <= {"DescribeStacks", "GetTemplate"}

@@ -133,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         return answer, content
 
     def _send(self, answer, content):
-        self.send_response(answer.status)
+        self.send_response_only(answer.status)
         for key, value in answer.getheaders():
             if key.lower() not in HOP:
                 self.send_header(key, value)
