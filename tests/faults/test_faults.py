@@ -146,7 +146,7 @@ def is_whole(aws, word):
     assert json.loads(answer["Payload"].read()) == word
 
 
-def test_a_deployment(maestro, proxy, aws, capsys):
+def test_a_deployment(maestro, proxy, aws, tell):
     tally = Tally()
 
     def empty():
@@ -156,10 +156,10 @@ def test_a_deployment(maestro, proxy, aws, capsys):
     for where in trials(proxy, lambda: maestro("deploy"), empty, tally):
         is_whole(aws, "A")
         assert where
-    tell(capsys, "deploy", tally)
+    tell("deploy", tally)
 
 
-def test_a_redeployment(maestro, proxy, aws, folder, capsys):
+def test_a_redeployment(maestro, proxy, aws, folder, tell):
     tally, words = Tally(), iter(range(1000))
     assert maestro("deploy").code == 0
 
@@ -172,10 +172,10 @@ def test_a_redeployment(maestro, proxy, aws, folder, capsys):
 
     for _ in trials(proxy, lambda: maestro("redeploy"), change, tally):
         is_whole(aws, (folder / "word").read_text())
-    tell(capsys, "redeploy", tally)
+    tell("redeploy", tally)
 
 
-def test_a_teardown(maestro, proxy, aws, capsys):
+def test_a_teardown(maestro, proxy, aws, tell):
     tally = Tally()
 
     def deployed():
@@ -185,14 +185,21 @@ def test_a_teardown(maestro, proxy, aws, capsys):
     for _ in trials(proxy, lambda: maestro("teardown", "-f"), deployed, tally):
         functions = aws("lambda").list_functions()["Functions"]
         assert not any(each["FunctionName"].startswith(NAME) for each in functions)
-    tell(capsys, "teardown", tally)
+    tell("teardown", tally)
 
 
-def tell(capsys, command, tally):
-    """Print what came of it."""
-    assert tally.tried >= len(KINDS) * 5
-    with capsys.disabled():
-        print(f"\n{command}: {tally}")
+@pytest.fixture
+def tell(capsys, request):
+    """Print what came of it, and keep it in pytest's cache."""
+
+    def told(command, tally):
+        assert tally.tried >= len(KINDS) * 5
+        kept = Path(request.config.cache.mkdir("faults")) / f"{command}.txt"
+        kept.write_text(f"{tally}\n")
+        with capsys.disabled():
+            print(f"\n{command}: {tally}")
+
+    return told
 
 
 # --- kill -9 -----------------------------------------------------------------------------------
