@@ -224,7 +224,7 @@ class _Reader:
         elif integration.invokes:
             yield from self._invoke(arguments.get("FunctionName"))
         elif integration.kind != "activity":  # its workers come for their tasks
-            yield from self._integration(state, integration, arguments)
+            yield from self._integration(integration, arguments)
 
     def _invoke(self, function: Value | None) -> Needs:
         """A function with its versions and aliases.
@@ -242,7 +242,7 @@ class _Reader:
         wide = vague and not own and named.endswith(":*")
         yield on("lambda:InvokeFunction", *both, why=why, wide=wide)
 
-    def _integration(self, state: State, integration: Integration, arguments: Arguments) -> Needs:
+    def _integration(self, integration: Integration, arguments: Arguments) -> Needs:
         name = integration.name.removeprefix("aws-sdk:")
         match name if integration.kind == "optimized" else "":
             case "http:invoke":
@@ -262,12 +262,10 @@ class _Reader:
             yield Gap(actions=(guess,), message=message)
             return
         call = Call(
-            state=state,
             service=api[0],
             action=api[1],
             pattern=integration.pattern,
             arguments=arguments,
-            world=self.world,
             services=self.services,
             known=self.known,
         )

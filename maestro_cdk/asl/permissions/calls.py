@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from maestro_cdk.asl.machines import State
 from maestro_cdk.asl.permissions import actions, resources
-from maestro_cdk.asl.permissions.arguments import Arguments, World
+from maestro_cdk.asl.permissions.arguments import Arguments
 from maestro_cdk.asl.permissions.resources import Reach
 from maestro_cdk.model import Severity
 from maestro_cdk.ports import Authorization, Operation, ServiceModels
@@ -41,12 +40,10 @@ Needs: TypeAlias = Iterator[Need | Gap]
 class Call:
     """A call of an API by a state; `service` and `action` as aws-sdk integrations name them."""
 
-    state: State
     service: str
     action: str
     pattern: str
     arguments: Arguments
-    world: World
     services: ServiceModels
     known: Authorization
 

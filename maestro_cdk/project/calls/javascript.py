@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from maestro_cdk.project.calls import SdkCall
 
 _IMPORT = re.compile(
-    r"""(?:import\s*(?:type\s*)?\{([^}]*)\}\s*from|(?:const|let|var)\s*\{([^}]*)\}\s*=\s*require\s*\()"""
+    r"""(?:import\s*(?:type\s*)?\{([^}]{0,1000})\}\s*from"""
+    r"""|(?:const|let|var)\s*\{([^}]{0,1000})\}\s*=\s*require\s*\()"""
     r"""\s*["']@aws-sdk/((?:client|lib)-[\w-]+)["']"""
 )
-_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?<![:\"'`])//[^\n]*", re.DOTALL)
 _MEMBER = re.compile(
     r"""(?P<name>\w+)\s*(?::\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'"""
     r"""|process\.env\.(?P<variable>\w+)|(?P<value>[\w$]+))?|(?=[,}]))"""
@@ -17,6 +19,9 @@ _MEMBER = re.compile(
 _CONSTANT = re.compile(
     r"""\bconst\s+(\w+)\s*(?::\s*string)?\s*=\s*(?:"([^"]*)"|'([^']*)'|process\.env\.(\w+))"""
 )
+
+_LONGEST = 2_000
+"""Characters of a call's arguments that are looked at: bundled code may have no end of them."""
 
 _DOCUMENTS = {
     "BatchGet": "BatchGetItem", "BatchWrite": "BatchWriteItem", "Delete": "DeleteItem",
@@ -47,6 +52,11 @@ def find(text: str, environment: Mapping[str, str]) -> Iterator[SdkCall]:
                 if found.group(3) == "lib-dynamodb":
                     operation = _DOCUMENTS.get(operation, operation)
                 yield from _calls(plain, pattern, service, operation, environment, constants)
+            elif name.startswith("paginate"):
+                pattern = rf"(?<![\w$.]){re.escape(local)}\s*\("
+                operation = name.removeprefix("paginate")
+                for call in _calls(plain, pattern, service, operation, environment, constants):
+                    yield replace(call, arguments={}, whole=False)
             elif not name.endswith("Client"):
                 yield from _of_client(plain, local, service, environment, constants)
 
@@ -67,10 +77,11 @@ def _of_client(
     constants: Mapping[str, str | None],
 ) -> Iterator[SdkCall]:
     """Calls of methods: `const s3 = new S3({}); await s3.putObject({ ... })`."""
-    for made in re.finditer(
-        rf"([\w$.#]+)\s*(?::\s*\w+)?\s*=\s*new\s+{re.escape(kind)}\s*\(", plain
-    ):
-        variable = re.escape(made.group(1))
+    # Each name from its beginning, and without a step back: bundled code has long ones.
+    made = re.findall(
+        rf"(?<![\w$.#])([\w$.#]++)\s*+(?::\s*\w++)?\s*+=\s*+new\s++{re.escape(kind)}\s*\(", plain
+    )
+    for variable in map(re.escape, dict.fromkeys(made)):
         for method in sorted(set(re.findall(rf"(?<![\w$.]){variable}\s*\.\s*(\w+)\s*\(", plain))):
             pattern = rf"(?<![\w$.]){variable}\s*\.\s*{method}\s*\("
             yield from _calls(plain, pattern, service, method, environment, constants)
@@ -85,7 +96,7 @@ def _calls(
     constants: Mapping[str, str | None],
 ) -> Iterator[SdkCall]:
     for found in re.finditer(pattern, plain):
-        given = _object(plain[found.end() :])
+        given = _object(plain[found.end() : found.end() + _LONGEST])
         yield SdkCall(
             service=service,
             operation=operation,

@@ -1,12 +1,12 @@
 """What a function's role would have to allow for what its code calls: a suggestion, no more."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
-from maestro_cdk.asl.machines import Machine, State
-from maestro_cdk.asl.permissions import covering, merging, special
-from maestro_cdk.asl.permissions.arguments import Arguments, Tree, Value, World
+from maestro_cdk.asl.permissions import covering, merging, roles, special
+from maestro_cdk.asl.permissions.arguments import Arguments, Tree, Value
 from maestro_cdk.asl.permissions.calls import Call, Need
 from maestro_cdk.asl.permissions.merging import Needed
 from maestro_cdk.model import Function, PolicyStatement, Project
@@ -17,7 +17,7 @@ from maestro_cdk.project.ignoring import Ignoring
 from maestro_cdk.services.authorization import IamReference
 from maestro_cdk.services.models import BotocoreModels
 
-_LANGUAGES: Mapping[str, Callable[[str, Mapping[str, str]], Iterator[SdkCall]]] = {
+_LANGUAGES: Mapping[str, Callable[[str, Mapping[str, str]], Iterable[SdkCall]]] = {
     ".py": python.find,
     **dict.fromkeys((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"), javascript.find),
 }
@@ -66,22 +66,15 @@ def _needs(call: SdkCall) -> Iterator[Need]:
     if service is None or operation is None:
         return
     meant = Call(
-        state=_NOWHERE,
         service=service.name,
         action=operation.name[:1].lower() + operation.name[1:],
         pattern="",
         arguments=_arguments(call),
-        world=World(workflow="", substitutions={}, functions={}),
         services=BotocoreModels(),
         known=IamReference(),
     )
-    yield from (need for need in special.needs(meant) if isinstance(need, Need))
-
-
-_NOWHERE = State(
-    name="", pointer=(), value={}, machine=Machine(pointer=(), value={}, language="JSONata")
-)
-"""The state of a call that no state makes."""
+    found = chain(special.needs(meant), roles.handed(meant))
+    yield from (need for need in found if isinstance(need, Need))
 
 
 def _arguments(call: SdkCall) -> Arguments:

@@ -84,3 +84,27 @@ def test_arguments_that_are_spread_are_not_all():
     assert [c.whole for c in javascript.find(text + "new P({ ...given });", {})] == [False]
     assert [c.whole for c in javascript.find(text + "new P(given);", {})] == [False]
     assert [c.whole for c in javascript.find(text + 'new P({ Bucket: "b" });', {})] == [True]
+
+
+def test_pages_are_calls():
+    text = (
+        'import { paginateListObjectsV2 } from "@aws-sdk/client-s3";\n'
+        'for await (const page of paginateListObjectsV2({ client }, { Bucket: "b" })) {}\n'
+    )
+    assert calls(text) == [("s3", "ListObjectsV2", {}, 2)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/*" * 100_000,
+        "import {" * 20_000,
+        "a" * 500_000,
+        "new P({" * 5_000,
+        "const s = new S3({});" * 500 + "s.getObject({" * 500,
+    ],
+    ids=["comments", "imports", "long", "nested", "many"],
+)
+def test_bundled_code_is_read_to_its_end(text):
+    imports = 'import { PutObjectCommand as P, S3 } from "@aws-sdk/client-s3";\n'
+    assert isinstance(calls(f"{imports}{text}"), list)

@@ -86,7 +86,7 @@ def test_a_name_that_is_given_twice_is_not_known():
     [
         ("s3.upload_file('f', 'b', 'k')", "put_object"),
         ("s3.download_fileobj('b', 'k', f)", "get_object"),
-        ("s3.get_paginator('list_objects_v2')", "list_objects_v2"),
+        ("s3.get_paginator('list_objects_v2').paginate()", "list_objects_v2"),
         ("s3.generate_presigned_url('get_object', Params={})", "get_object"),
     ],
 )
@@ -99,3 +99,27 @@ def test_methods_that_are_no_operation_come_to_one(call, operation):
 )
 def test_what_is_no_call_of_boto3_is_none(text):
     assert calls(text) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"),
+    [
+        ("s3.upload_file('f', 'b', 'k')", {"Bucket": "b", "Key": "k"}),
+        ("s3.upload_fileobj(f, Bucket='b', Key=k)", {"Bucket": "b", "Key": None}),
+        ("s3.download_file('b', 'k', 'f')", {"Bucket": "b", "Key": "k"}),
+        ("boto3.resource('s3').Bucket('b').upload_file('f', 'k')", {"Bucket": "b", "Key": "k"}),
+        ("boto3.resource('s3').Object('b', 'k').download_file('f')", {"Bucket": "b", "Key": "k"}),
+        ("s3.get_paginator('list_objects_v2').paginate(Bucket='b')", {"Bucket": "b"}),
+    ],
+)
+def test_what_is_given_in_order_and_to_pages_is_known(call, arguments):
+    assert calls(f"s3 = boto3.client('s3')\n{call}\n")[-1][2] == arguments
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("text", ["x = '\\d'", f"x = a{'.b(1)' * 1200}", "x = " + "(" * 5000])
+def test_code_that_python_minds_is_read_in_silence(text):
+    assert calls(f"{text}\nboto3.client('s3').nothing()" if "\\" in text else text) in (
+        [],
+        [("s3", "nothing", {}, 2)],
+    )
