@@ -67,7 +67,7 @@ def _too_large(bundle: Bundle, root: Path) -> Iterator[Finding]:
     if size > UNZIPPED_LIMIT:
         folders: Counter[str] = Counter()
         for file in bundle.files:
-            folders[file.name.partition("/")[0]] += file.size
+            folders[_part(file.name)] += file.size
         largest = ", ".join(f"{name} {_megabytes(n)}" for name, n in folders.most_common(4))
         yield Finding(
             rule="limits",
@@ -78,6 +78,14 @@ def _too_large(bundle: Bundle, root: Path) -> Iterator[Finding]:
             "divide it",
             where=SourceRef(file=root.as_posix()),
         )
+
+
+def _part(name: str) -> str:
+    """What a file belongs to, of all that lies side by side in a zip: a folder, a package."""
+    folders = name.split("/")
+    if folders[0] != "node_modules" or len(folders) == 1:
+        return folders[0]
+    return "/".join(folders[: 3 if folders[1].startswith("@") else 2])
 
 
 def _megabytes(size: int) -> str:
@@ -160,7 +168,9 @@ class _Packer:
                 raise _refused(self._place(found.path), found.problem.message, found.problem.hint)
             try:
                 status = found.path.stat()
-                digest = self._content_digest(found.path)
+                # What is too large by itself is refused, and may be too large to be read.
+                fits = status.st_size <= UNZIPPED_LIMIT
+                digest = self._content_digest(found.path) if fits else ""
             except OSError as error:
                 problem = files.unreadable(found.path, error)
                 raise _refused(self._place(found.path), problem.message, None) from error

@@ -83,10 +83,10 @@ class Installer:
             pool.shutdown(cancel_futures=True)  # until their folders are cleared away
             raise
         pool.shutdown()
-        if failures:
-            raise ProjectError([_finding(failure, project) for failure in failures])
         for note in sorted({note for name in made for note in absent[name].notes}):
             self._reporter.emit(Note(note))
+        if failures:
+            raise ProjectError([_finding(failure, project) for failure in failures])
         return made
 
     def _awaited(

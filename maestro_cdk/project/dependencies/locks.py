@@ -45,7 +45,7 @@ def find(folder: Path, project: Path) -> Manifest | None:
         read = requirements.read(path)
         return None if read.empty else Manifest(path=path, said=read.texts)
     for path in sorted(folder.glob("pylock*.toml")):
-        return Manifest(path=path, said=(json.dumps(_tables(path)),))
+        return Manifest(path=path, said=(json.dumps(_tables(path), default=str),))
     path = folder / "pyproject.toml"
     if files.is_file(path):
         return _of_project(path, _tables(path), project)
@@ -54,20 +54,24 @@ def find(folder: Path, project: Path) -> Manifest | None:
 
 
 def _of_project(path: Path, tables: dict[str, Any], project: Path) -> Manifest | None:
-    own = tables.get("project", {})
-    if "dependencies" in own.get("dynamic", ()):
+    own = _table(tables.get("project"))
+    if "dependencies" in _list(own.get("dynamic")):
         raise Failure(
             path, "its dependencies are dynamic", "write them down, as [project] dependencies"
         )
     _refuse_foreign(path.parent)
     wanted = own.get("dependencies", [])
+    if not isinstance(wanted, list) or not all(isinstance(item, str) for item in wanted):
+        form = 'a list of texts: ["numpy>=2"]'
+        raise Failure(path, "[project] dependencies are no list of texts", f"write {form}")
     if not wanted:
         return None
-    said = json.dumps([own.get("name"), wanted, tables.get("tool", {}).get("uv")], default=str)
+    uv = _table(tables.get("tool")).get("uv")
+    said = json.dumps([own.get("name"), wanted, uv], default=str)
     lock = _lock(path.parent, project)
     if lock is None:
         return Manifest(path=path, said=(said,))
-    _check_lock(lock, path, own.get("name", ""), wanted)
+    _check_lock(lock, path, str(own.get("name", "")), wanted)
     return Manifest(path=path, said=(said, json.dumps(_tables(lock), default=str)), lock=lock)
 
 
@@ -79,16 +83,17 @@ def _lock(folder: Path, project: Path) -> Path | None:
         if not above.is_relative_to(project):
             return None
         if files.is_file(above / "uv.lock") and files.is_file(above / "pyproject.toml"):
-            uv = _tables(above / "pyproject.toml").get("tool", {}).get("uv", {})
+            uv = _table(_table(_tables(above / "pyproject.toml").get("tool")).get("uv"))
             return above / "uv.lock" if "workspace" in uv else None
     return None
 
 
 def _check_lock(lock: Path, path: Path, name: str, wanted: list[str]) -> None:
     """Refuse a lock that was made before what is asked for now; to ask uv would need the index."""
-    for package in _tables(lock).get("package", ()):
-        if _normal(package.get("name", "")) == _normal(name):
-            locked = {_normal(item["name"]) for item in package.get("dependencies", ())}
+    for package in map(_table, _list(_tables(lock).get("package"))):
+        if _normal(str(package.get("name"))) == _normal(name):
+            needed = map(_table, _list(package.get("dependencies")))
+            locked = {_normal(str(item.get("name"))) for item in needed}
             missing = [item for item in wanted if _normal(_name(item)) not in locked]
             if not missing:
                 return
@@ -113,6 +118,15 @@ def _tables(path: Path) -> dict[str, Any]:
         raise Failure(path, f"it cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise Failure(path, f"it is not TOML: {error}") from error
+
+
+def _table(value: object) -> dict[str, Any]:
+    """A table; an empty one where something else was written."""
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _name(requirement: str) -> str:

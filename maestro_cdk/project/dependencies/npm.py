@@ -124,7 +124,8 @@ def find(folder: Path, project: Path, target: NodeTarget, *, installed: bool) ->
         if installed:
             return None
         raise failure
-    facts = [{key: asked[key] for key in _ASKED if key in asked}, locked.get("packages")]
+    pinned = locked.get("packages") or locked.get("dependencies")  # as npm wrote before its 7
+    facts = [{key: asked[key] for key in _ASKED if key in asked}, pinned]
     facts.append(_registries(_config(folder, project)))
     return Modules(
         folder=folder,
@@ -152,6 +153,12 @@ def read(path: Path) -> dict[str, JSON]:
         raise Failure(path, f"it is not JSON: {error}") from error
     if not isinstance(found, dict):
         raise Failure(path, "it is no JSON object")
+    for key in (*_ASKED, "packages"):
+        if not isinstance(found.get(key) or {}, dict):
+            raise Failure(path, f"its {key} are no JSON object")
+    for name, entry in (found.get("packages") or {}).items():
+        if not isinstance(entry, dict):
+            raise Failure(path, f"what it says of {name!r} is no JSON object")
     return found
 
 

@@ -305,6 +305,28 @@ def test_a_function_larger_than_lambda_takes_is_refused_with_its_largest_folders
     assert finding.where.file == "lambdas/f"
 
 
+def test_what_is_too_large_to_be_read_is_told_as_well(folder, packed):
+    root = folder({"lambdas/f/index.py": PYTHON})
+    with (root / "lambdas/f/huge.bin").open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(ProjectError, match="has 1048576 MB unzipped"):
+        packed(root)
+
+
+def test_of_installed_packages_each_is_a_folder_of_its_own(folder, packed):
+    root = folder({"lambdas/f/index.mjs": "export const handler = async () => 1;\n"})
+    sizes = {"node_modules/a/x": 90, "node_modules/a/lib/y": 90, "node_modules/@s/b/x": 80}
+    for name, megabytes in sizes.items():
+        path = root / "lambdas/f" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.truncate(megabytes * 1_048_576)
+    with pytest.raises(ProjectError) as caught:
+        packed(root)
+    (finding,) = caught.value.findings
+    assert "the largest: node_modules/a 180 MB, node_modules/@s/b 80 MB, index" in finding.hint
+
+
 def test_the_program_of_a_provided_runtime_may_be_executed_whatever_copied_it(folder, packed):
     text = '[functions.f]\nruntime = "provided.al2023"\nhandler = "bootstrap"\n'
     root = folder({"lambdas/f/bootstrap": "ELF", "lambdas/f/data": "", "maestro.toml": text})

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from maestro_cdk.errors import MaestroError, ProjectError
-from maestro_cdk.ports import Advanced, Step
+from maestro_cdk.ports import Advanced, Note, Step
 from maestro_cdk.project.dependencies.children import Children
 from maestro_cdk.project.dependencies.failures import Failure
 from maestro_cdk.project.dependencies.installer import Installer
@@ -28,7 +28,7 @@ class Fake:
     def place(self):
         return Path("/p/lambdas") / self.title
 
-    notes = ()
+    notes: tuple = ()
 
     def name(self, environ):
         return self.title
@@ -104,6 +104,16 @@ def test_every_failure_is_told_and_what_succeeded_is_kept(installer):
     assert caught.value.where.file == "lambdas/f/requirements.txt"
     get(installer, {"good": good})
     assert len(good.made) == 1
+
+
+def test_what_is_to_be_said_is_said_once_whatever_fails_beside_it(installer, reporter):
+    def fail(*_):
+        raise Failure(Path("/p/lambdas/f/requirements.txt"), "no such package")
+
+    needs = {"a": Fake("a", notes=("a lacks a part",)), "b": Fake("b", fail)}
+    with pytest.raises(ProjectError):
+        get(installer, needs)
+    assert Note("a lacks a part") in reporter.heard
 
 
 def test_an_interruption_ends_what_runs_and_leaves_nothing(tmp_path):

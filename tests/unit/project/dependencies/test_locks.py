@@ -116,3 +116,42 @@ def test_dependencies_that_only_a_build_knows_are_refused(find):
 def test_what_is_not_toml_is_told(find):
     with pytest.raises(Failure, match="it is not TOML"):
         find(files={"lambdas/fn/pyproject.toml": "[project\n"})
+
+
+def test_the_times_in_a_lock_are_a_part_of_what_it_says(find):
+    # uv and pip write when a file was uploaded, and TOML has times.
+    text = 'lock-version = "1.0"\n[[packages]]\nname = "six"\nsdist = {{ upload-time = {} }}\n'
+    first, second = (
+        find(files={"lambdas/fn/pylock.toml": text.format(time)}).said
+        for time in ("2024-12-05T15:28:03Z", "2025-12-05T15:28:03Z")
+    )
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[project]\nname = "fn"\ndependencies = "six"\n',
+        '[project]\nname = "fn"\ndependencies = [1]\n',
+        '[project]\nname = "fn"\ndependencies = { six = "1" }\n',
+    ],
+)
+def test_dependencies_that_are_no_list_of_texts_are_refused(find, text):
+    with pytest.raises(Failure, match="no list of texts"):
+        find(files={"lambdas/fn/pyproject.toml": text})
+
+
+@pytest.mark.parametrize(
+    "text", ["project = 1\n", "project = []\ntool = 1\n", "[project]\ndynamic = 1\n"]
+)
+def test_a_project_that_is_no_table_asks_for_nothing(find, text):
+    assert find(files={"lambdas/fn/pyproject.toml": text}) is None
+
+
+@pytest.mark.parametrize(
+    "lock", ["", "package = 1\n", "package = [1]\n", '[[package]]\nname = "fn"\ndependencies = 1\n',
+    '[[package]]\nname = "fn"\ndependencies = [1, { name = 2 }]\n'],
+)  # fmt: skip
+def test_a_lock_of_another_form_does_not_hold_what_is_asked_for(find, lock):
+    with pytest.raises(Failure, match="does not hold"):
+        find(files={"lambdas/fn/pyproject.toml": PROJECT, "lambdas/fn/uv.lock": lock})

@@ -121,6 +121,17 @@ def test_a_name_changes_with_the_lock_and_the_target(registry, modules):
     assert len(seen) == 3
 
 
+def test_a_name_changes_with_a_lock_as_npm_once_wrote_it(registry, modules):
+    registry.add("greetings")
+    asked = registry.package("greetings")
+    seen = set()
+    for version in ("1.0.0", "1.0.1"):
+        lock = {"lockfileVersion": 1, "dependencies": {"greetings": {"version": version}}}
+        files = {"package.json": asked, "package-lock.json": json.dumps(lock)}
+        seen.add(modules(files).name({}))
+    assert len(seen) == 2
+
+
 def test_a_password_in_settings_changes_no_name(registry, modules, project):
     registry.add("greetings")
     found = set()
@@ -216,3 +227,19 @@ def test_a_package_for_another_system_is_named(registry, install):
 @pytest.mark.parametrize(("text", "message"), [("{", "it is not JSON"), ("[]", "no JSON object")])
 def test_a_file_that_cannot_be_read_is_told(modules, text, message):
     assert message in failure(modules, {"package.json": text}).message
+
+
+@pytest.mark.parametrize("wrong", [1, "x", [1], True])
+@pytest.mark.parametrize(
+    ("file", "make"),
+    [
+        ("package.json", lambda wrong: {"dependencies": wrong}),
+        ("package-lock.json", lambda wrong: {"packages": wrong}),
+        ("package-lock.json", lambda wrong: {"packages": {"node_modules/greetings": wrong}}),
+    ],
+    ids=["dependencies", "packages", "package"],
+)
+def test_a_file_of_another_form_is_told(registry, modules, file, make, wrong):
+    registry.add("greetings")
+    files = {**asking(registry, "greetings"), file: json.dumps(make(wrong))}
+    assert failure(modules, files).message.endswith("no JSON object")
