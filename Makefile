@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-all lint bench picture reference constraints clean
+.PHONY: demo test test-all lint bench picture reference truth constraints clean
 
 demo: $(READY)  ## the main job, on the AWS of this machine
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
@@ -26,6 +26,9 @@ picture: $(READY)  ## docs/demo.svg, recorded anew
 
 reference: $(READY)  ## docs/reference/, from the code
 	$(BIN)/python docs/reference.py
+
+truth: $(READY)  ## README.md's table of recorded executions, from running them
+	$(BIN)/python -m pytest -q -s tests/aws_api/test_engine_truth.py --update-readme
 
 bench: $(READY)  ## speed, as ratios against peers in one run
 	$(BIN)/python benchmarks/synth.py

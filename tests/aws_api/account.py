@@ -25,6 +25,13 @@ CONFIG = Config(
     retries={"total_max_attempts": 1},
 )
 
+ENCRYPTED = {
+    "ServerSideEncryptionConfiguration": {
+        "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+    }
+}
+"""What AWS has every bucket do, and moto only where it is told to."""
+
 
 class Account:
     """What a recorded execution runs in; it is also the API that its Tasks call."""
@@ -57,6 +64,8 @@ class Account:
             if isinstance(params.get("Body"), str):
                 params["Body"] = params["Body"].encode()
             self.boto(service, operation, params)
+            if operation == "CreateBucket":
+                self.boto(service, "PutBucketEncryption", {"Bucket": params["Bucket"], **ENCRYPTED})
 
     def boto(self, service, operation, params):
         if service not in self.clients:

@@ -15,6 +15,12 @@ REGION = "eu-west-1"
 ACCOUNT = "123456789012"
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--update-readme", action="store_true", help="write anew what the README tells of the truth"
+    )
+
+
 class Stubbed:
     """A service that answers from a list, and fails where it is asked anything else."""
 

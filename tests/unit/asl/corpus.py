@@ -7,7 +7,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[3]
 SHARED = Path(os.environ.get("MAESTRO_SHARED") or REPOSITORY.parent / "shared")
 FOLDER = SHARED / "corpus"
-TRUTH = SHARED / "truth"
+TRUTH = Path(os.environ.get("MAESTRO_TRUTH") or SHARED / "truth")
 WHY = "the corpus of definitions is not on this machine (MAESTRO_SHARED names its parent folder)"
 
 PRESENT = (FOLDER / "lambda_forms.json").is_file() and TRUTH.is_dir()
