@@ -32,6 +32,7 @@ truth: $(READY)  ## README.md's table of recorded executions, from running them
 
 bench: $(READY)  ## speed, as ratios against peers in one run
 	$(BIN)/python benchmarks/synth.py
+	$(BIN)/python benchmarks/dependencies.py
 	$(BIN)/python benchmarks/deploy.py
 	$(BIN)/python benchmarks/deploy.py --delay 100
 
