@@ -236,8 +236,12 @@ class Stacks:
         now = self.clock()
         for stack in self.by_id.values():
             while stack.coming and stack.coming[0][0] <= now.timestamp():
-                at, happen = stack.coming.pop(0)
-                happen(datetime.fromtimestamp(at, UTC))
+                self.step(stack)
+
+    def step(self, stack):
+        """Let the next thing happen to a stack, due or not."""
+        at, happen = stack.coming.pop(0)
+        happen(datetime.fromtimestamp(at, UTC))
 
     def at(self, stack, moment, happen):
         """Have something happen to a stack later."""

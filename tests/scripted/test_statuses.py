@@ -173,10 +173,9 @@ def importing(stacks, status, end):
 
 
 def come_to(stacks, stack, status):
-    """Let time pass until a stack is in a status."""
+    """Let happen what comes until a stack is in a status, which may not last."""
     while stack.status != status:
-        stacks.settle()
-        time.sleep(0.001)
+        stacks.step(stack)
 
 
 MADE_ANEW = {
