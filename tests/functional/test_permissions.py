@@ -1,5 +1,7 @@
 """`permissions`: what it prints."""
 
+import json
+
 import pytest
 
 PYTHON = "def handler(event, context):\n    return event\n"
@@ -334,3 +336,21 @@ def test_more_functions_than_a_role_can_name_are_one_resource(maestro, project, 
     assert "it may invoke every function named flow_*" in result.err
     assert "on arn:PARTITION:lambda:REGION:ACCOUNT_ID:function:flow_*\n" in result.out
     assert "function:flow_f1\n" not in result.out
+
+
+def test_what_is_suggested_can_be_taken_as_it_is(maestro, calling, folder):
+    (folder / "lambdas" / "greet.py").write_text(
+        "import boto3\n\ndef handler(event, context):\n"
+        "    boto3.client('s3').upload_file('f', 'letters', event['to'])\n"
+        "    boto3.client('ssm').get_parameter(Name='/greeting/\"word\"')\n"
+    )
+    shown = maestro("permissions", "--functions").out
+    suggested = shown.partition("write in maestro.toml:\n")[2]
+    settings = (folder / "maestro.toml").read_text().partition("[functions.greet]")[0]
+    (folder / "maestro.toml").write_text(settings + suggested)
+    assert maestro("validate").code == 0
+    made = maestro("permissions", "--functions", "--format", "json").json["functions"]["greet"]
+    assert made["suggested"] == []
+    template = json.dumps(maestro("synth", "--format", "json").json["Resources"])
+    assert "s3:PutObject" in template
+    assert "ssm:GetParameter" in template
