@@ -13,7 +13,7 @@ demo: $(READY)  ## the main job, on the AWS of this machine
 test: $(READY) lint  ## everything that correctness needs
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
-test-all: $(READY)  ## what `make test` leaves out: the npm CLI, a built wheel, faults
+test-all: $(READY)  ## what `make test` leaves out: the npm CLI, a built wheel, faults, more commands
 	$(BIN)/python -m pytest -m slow
 
 lint: $(READY)

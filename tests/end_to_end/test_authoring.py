@@ -143,6 +143,7 @@ def definition_of(aws, name):
     return json.loads(client.describe_state_machine(stateMachineArn=arn)["definition"])
 
 
+@pytest.mark.slow
 def test_a_workflow_in_yaml_runs(maestro, deployed, aws):
     folder = deployed("yaml", "definition.asl.yaml", YAML, "price.py", "approve.py")
 
@@ -173,6 +174,7 @@ def test_a_workflow_in_python_runs(maestro, deployed, aws):
     assert "sfnx-source" not in json.dumps(definition_of(aws, "python"))
 
 
+@pytest.mark.slow
 def test_a_changed_workflow_in_python_is_all_that_is_updated(maestro, deployed, aws):
     folder = deployed("python", "workflow.py", PYTHON, *FUNCTIONS)
     before = aws.revisions("python", "price", "stock")

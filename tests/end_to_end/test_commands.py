@@ -418,6 +418,7 @@ def test_a_changed_definition_is_all_that_is_updated(maestro, deployed, aws):
     assert (run.path, run.json) == (["Answer", "Greet", "Last"], 42)
 
 
+@pytest.mark.slow
 def test_a_deployment_goes_on_when_nobody_reads_along(maestro, project, aws):
     folder = project("orders")
     read, write = os.pipe()
@@ -430,6 +431,7 @@ def test_a_deployment_goes_on_when_nobody_reads_along(maestro, project, aws):
     assert maestro("teardown", "--local", "-f", cwd=folder).code == 0
 
 
+@pytest.mark.slow
 def test_a_terminal_is_left_as_it_was(deployed, at_terminal):
     folder = deployed("orders")
     terminal = at_terminal("deploy", "--local", cwd=folder, NO_COLOR="", TERM="xterm")
@@ -439,6 +441,7 @@ def test_a_terminal_is_left_as_it_was(deployed, at_terminal):
     assert terminal.shown.rfind("\x1b[?25h") > terminal.shown.rfind("\x1b[?25l") >= 0  # the cursor
 
 
+@pytest.mark.slow
 def test_a_function_that_goes_is_deleted(maestro, deployed, aws):
     folder = deployed("orders", extra_py=GREET)
     (folder / "lambdas" / "extra.py").unlink()
@@ -450,6 +453,7 @@ def test_a_function_that_goes_is_deleted(maestro, deployed, aws):
     assert "orders_extra" not in left
 
 
+@pytest.mark.slow
 def test_stages_stand_beside_each_other(maestro, deployed, aws):
     folder = deployed(
         "orders",
@@ -485,6 +489,7 @@ def test_a_stack_of_another_tool_is_left_alone(maestro, project, aws):
     assert json.loads(template) == topic if isinstance(template, str) else template == topic
 
 
+@pytest.mark.slow
 def test_a_stack_of_another_project_is_left_alone(maestro, deployed, project, aws):
     deployed("orders", settings="[workflow]\nname = 'orders-dev'\n")
     other = project("other", settings="[workflow]\nname = 'orders'\n")
@@ -549,6 +554,7 @@ def test_an_endpoint_where_nobody_answers_is_named(maestro, project):
     assert endpoint in result.err
 
 
+@pytest.mark.slow
 def test_an_endpoint_of_ones_own_is_used(maestro, deployed, local_aws):
     folder = deployed("orders")
 
@@ -621,6 +627,7 @@ def test_teardown_leaves_nothing_and_a_second_has_nothing_to_do(maestro, deploye
     assert "nothing to do" in second.err
 
 
+@pytest.mark.slow
 def test_what_is_deployed_runs_and_goes_though_the_folder_is_broken_by_now(maestro, deployed, aws):
     folder = deployed("wreck")
     (folder / "definition.asl.json").write_text("{ not any more")
@@ -630,6 +637,7 @@ def test_what_is_deployed_runs_and_goes_though_the_folder_is_broken_by_now(maest
     assert aws.left_of("wreck") == []
 
 
+@pytest.mark.slow
 def test_teardown_touches_no_other_project(maestro, deployed, aws):
     deployed("orders-extra")
     folder = deployed("orders")

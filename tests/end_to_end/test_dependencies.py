@@ -145,6 +145,7 @@ def test_a_second_deployment_installs_nothing_and_changes_nothing(maestro, packe
     assert "unchanged since the last deploy" in result.err
 
 
+@pytest.mark.slow
 def test_a_package_that_is_not_asked_for_is_missed_here_as_it_is_in_lambda(
     maestro, aws, write, tmp_path
 ):
@@ -159,6 +160,7 @@ def test_a_package_that_is_not_asked_for_is_missed_here_as_it_is_in_lambda(
     assert aws.left_of("lacking") == []
 
 
+@pytest.mark.slow
 def test_two_clones_in_different_folders_give_the_same_assembly(
     maestro, packed, packages, tmp_path, tmp_path_factory
 ):
@@ -213,6 +215,7 @@ def test_json_of_a_failed_build_names_the_package(maestro, packed, tmp_path):
     assert finding["file"] == "lambdas/py/requirements.txt"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "text"),
     [
@@ -253,6 +256,7 @@ def test_an_interruption_ends_the_installer_and_leaves_nothing(
     assert list((users / ".cache" / "maestro" / "dependencies").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_two_at_once_take_the_same(maestro, packed, tmp_path, tmp_path_factory):
     folder, environ, _ = packed
     users = tmp_path_factory.mktemp("home")

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("commands")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
 
 GREET = "def handler(event, context):\n    return 'hello'\n"
 ACCOUNT = "us-east-1:000000000000"

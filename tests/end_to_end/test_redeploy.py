@@ -45,6 +45,7 @@ def test_code_reaches_its_function_and_the_next_deployment_decides(run, folder):
     assert "nothing to do" in run("deploy").err
 
 
+@pytest.mark.slow
 def test_a_definition_and_settings_are_redeployed_together(run, folder, aws):
     run("deploy")
     definition = json.loads((folder / "definition.asl.json").read_text())
@@ -74,6 +75,7 @@ def test_what_is_protected_is_refused(run, folder):
     assert (refused.code, "protected" in refused.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_each_save_is_redeployed_and_a_mistake_is_told(run, folder, at_terminal):
     run("deploy")
     terminal = at_terminal("redeploy", "--watch", "--local", cwd=folder)

@@ -89,6 +89,7 @@ def test_a_difference_is_shown_and_changes_nothing(run, folder, scripted):
     assert run("teardown", "-f").code == 0
 
 
+@pytest.mark.slow
 def test_consent_that_nobody_can_give_is_asked_for_by_its_flag(run, scripted):
     asked = run("deploy", "--confirm")
     assert asked.code == 2
@@ -99,6 +100,7 @@ def test_consent_that_nobody_can_give_is_asked_for_by_its_flag(run, scripted):
     assert run("teardown", "-f").code == 0
 
 
+@pytest.mark.slow
 def test_nobody_need_wait(run, scripted):
     scripted.script.pace = 0.5
     begun = run("deploy", "--no-wait")
@@ -122,6 +124,7 @@ def test_express_mode_is_asked_for_with_a_rollback(run, folder, scripted):
     assert run("teardown", "-f").code == 0
 
 
+@pytest.mark.slow
 def test_what_express_mode_left_failed_is_finished_in_express_mode(run, folder, scripted):
     run("deploy")
     (folder / "maestro.toml").write_text("[functions]\nmemory = 512\n")
@@ -135,6 +138,7 @@ def test_what_express_mode_left_failed_is_finished_in_express_mode(run, folder, 
     assert run("teardown", "-f").code == 0
 
 
+@pytest.mark.slow
 def test_what_is_protected_takes_no_express_mode(run, folder, scripted):
     (folder / "maestro.toml").write_text("[workflow]\nprotected = true\nexpress = true\n")
     refused = run("deploy", "--express")
@@ -157,6 +161,7 @@ def test_ctrl_c_asks_whether_to_cancel_the_update(folder, run, scripted, at_term
     assert run("teardown", "-f").code == 0
 
 
+@pytest.mark.slow
 def test_another_type_under_the_same_name_is_found_in_the_plan(run, folder, scripted):
     assert run("deploy").code == 0
     executed = len(scripted.called("ExecuteChangeSet"))
