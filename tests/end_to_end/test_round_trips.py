@@ -8,7 +8,7 @@ import pytest
 import maestro_cdk
 from tests.faults.rounds import RoundsProxy
 
-pytestmark = pytest.mark.xdist_group("commands")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
 
 DOCS = Path(maestro_cdk.__file__).parents[1] / "docs" / "deploying.md"
 TASK = {"Type": "Task", "Resource": "${greet}", "End": True}
