@@ -18,6 +18,14 @@ _FOREIGN = {
 }
 """Locks that uv does not read, and what makes a file of them that it does."""
 
+_LOCK = "run `uv lock`"
+
+_PLAIN = re.compile(r"(?:[=<>!~]=|[<>])(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*(?:\.\*)?")
+"""A clause about versions that is written in one way alone."""
+
+_ELSEWHERE = frozenset({"git", "url", "path", "directory", "editable", "virtual"})
+"""What uv.lock says of a requirement that no index serves."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
@@ -95,10 +103,44 @@ def _check_lock(lock: Path, path: Path, name: str, wanted: list[str]) -> None:
             needed = map(_table, _list(package.get("dependencies")))
             locked = {_normal(str(item.get("name"))) for item in needed}
             missing = [item for item in wanted if _normal(_name(item)) not in locked]
-            if not missing:
-                return
-            raise Failure(path, f"uv.lock does not hold {_name(missing[0])}", "run `uv lock`")
-    raise Failure(path, f"uv.lock does not hold the project {name!r}", "run `uv lock`")
+            if missing:
+                raise Failure(path, f"uv.lock does not hold {_name(missing[0])}", _LOCK)
+            asked = map(_table, _list(_table(package.get("metadata")).get("requires-dist")))
+            if behind := _behind(wanted, list(asked)):
+                raise Failure(path, f"uv.lock was made for another {behind}", _LOCK)
+            return
+    raise Failure(path, f"uv.lock does not hold the project {name!r}", _LOCK)
+
+
+def _behind(wanted: list[str], locked: list[dict[str, Any]]) -> str | None:
+    """The first requirement whose versions are not those that a lock was made for.
+
+    Those that come from elsewhere than an index are uv's to compare, as are versions that can be
+    written in several ways.
+    """
+    for item in wanted:
+        own = [
+            _versions(other) for other in wanted if _normal(_name(other)) == _normal(_name(item))
+        ]
+        entries = [
+            entry for entry in locked if _normal(str(entry.get("name"))) == _normal(_name(item))
+        ]
+        known = [_versions(f"x{entry.get('specifier', '')}") for entry in entries]
+        if None in own or None in known or any(_ELSEWHERE & entry.keys() for entry in entries):
+            continue
+        if entries and set(own) != set(known):
+            return item
+    return None
+
+
+def _versions(requirement: str) -> frozenset[str] | None:
+    """The versions that a requirement allows, clause by clause; None: they are not plain."""
+    plain = re.sub(r"\s", "", requirement.partition(";")[0])
+    found = re.fullmatch(r"[\w.-]+?(?:\[[^\]]*\])?\(?((?:[=<>!~]=|[<>])[^()]*)?\)?", plain)
+    clauses = (found.group(1) or "").split(",") if found else [""]
+    if not found or not all(map(_PLAIN.fullmatch, filter(None, clauses))):
+        return None
+    return frozenset(filter(None, clauses))
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -155,3 +155,58 @@ def test_a_project_that_is_no_table_asks_for_nothing(find, text):
 def test_a_lock_of_another_form_does_not_hold_what_is_asked_for(find, lock):
     with pytest.raises(Failure, match="does not hold"):
         find(files={"lambdas/fn/pyproject.toml": PROJECT, "lambdas/fn/uv.lock": lock})
+
+
+def locked_for(*requires):
+    """A lock that was made when the project asked for these, as uv writes them."""
+    return LOCK.replace(
+        'dependencies = [{ name = "six" }]\n',
+        'dependencies = [{ name = "six" }]\n[package.metadata]\n'
+        f"requires-dist = [{', '.join(requires)}]\n",
+    )
+
+
+def asking(*dependencies):
+    return f'[project]\nname = "fn"\nversion = "1"\ndependencies = {list(dependencies)}\n'
+
+
+@pytest.mark.parametrize(
+    ("wanted", "locked"),
+    [
+        (["six==1.17.0"], ['{ name = "six", specifier = "==1.16.0" }']),
+        (["six>=1,<2"], ['{ name = "six", specifier = ">=1" }']),
+        (["six>=1"], ['{ name = "six" }']),
+        (["six"], ['{ name = "six", specifier = ">=1" }']),
+    ],
+)
+def test_a_lock_that_was_made_for_other_versions_is_refused(find, wanted, locked):
+    files = {
+        "lambdas/fn/pyproject.toml": asking(*wanted),
+        "lambdas/fn/uv.lock": locked_for(*locked),
+    }
+    with pytest.raises(Failure, match=f"uv.lock was made for another {wanted[0]}"):
+        find(files=files)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "locked"),
+    [
+        (["six >= 1, < 2"], ['{ name = "six", specifier = "<2,>=1" }']),
+        (["Six (>=1)"], ['{ name = "six", specifier = ">=1" }']),
+        (["six[extra]~=1.4 ; python_version > '3'"], ['{ name = "six", specifier = "~=1.4" }']),
+        (["six==1.0-beta"], ['{ name = "six", specifier = "==1.0b0" }']),
+        (["six==1.17.0"], ['{ name = "six", git = "https://x/six" }']),
+        (["six @ https://x/six.whl"], ['{ name = "six", url = "https://x/six.whl" }']),
+        (
+            ["six>=1; sys_platform == 'linux'", "six<1; sys_platform != 'linux'"],
+            ['{ name = "six", specifier = "<1" }', '{ name = "six", specifier = ">=1" }'],
+        ),
+        (["six"], []),
+    ],
+)
+def test_a_lock_that_was_made_for_the_same_serves_however_that_is_written(find, wanted, locked):
+    files = {
+        "lambdas/fn/pyproject.toml": asking(*wanted),
+        "lambdas/fn/uv.lock": locked_for(*locked),
+    }
+    assert find(files=files).lock is not None
