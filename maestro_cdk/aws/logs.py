@@ -1,6 +1,8 @@
 """CloudWatch Logs."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from maestro_cdk.aws.failures import Refusal
 from maestro_cdk.aws.service import Service
@@ -39,7 +41,7 @@ class CloudWatchLogs:
         try:
             return tuple(
                 LogLine(
-                    id=event["eventId"],
+                    id=_id(event),
                     time=datetime.fromtimestamp(event["timestamp"] / 1000, UTC),
                     text=event["message"],
                 )
@@ -52,3 +54,9 @@ class CloudWatchLogs:
             if refusal.code == "ResourceNotFoundException":
                 return ()
             raise
+
+
+def _id(event: Mapping[str, Any]) -> str:
+    """What tells an event from others: on the AWS of this machine it has no id of its own."""
+    own = event.get("eventId")
+    return str(own or (event.get("logStreamName"), event["timestamp"], event["message"]))

@@ -169,3 +169,13 @@ def test_lines_of_a_log_are_read(moto, client, service, clock):
     logs.put_log_events(logGroupName="/maestro/a/f", logStreamName="s", logEvents=events)
     found = made.lines("/maestro/a/f", now)
     assert [line.text for line in found] == ["line 0", "line 1"]
+
+
+def test_lines_without_an_id_are_told_apart_by_what_they_are(clock):
+    logs = Stubbed("CloudWatch Logs", "logs")
+    at = int(clock.now().timestamp() * 1000)
+    events = [{"timestamp": at, "message": word, "logStreamName": "s"} for word in ("a", "b")]
+    logs.answers("filter_log_events", {"events": events})
+    found = CloudWatchLogs(logs.service).lines("g", clock.now())
+    assert [line.text for line in found] == ["a", "b"]
+    assert len({line.id for line in found}) == 2
