@@ -18,9 +18,10 @@ EXIT_INTERRUPTED = 130
 def main(arguments: list[str] | None = None) -> None:
     """Run a command, and exit."""
     _open_streams()
-    signal.signal(signal.SIGTERM, _interrupt)
     words = sys.argv[1:] if arguments is None else arguments
     try:
+        # In here, for a signal may come as soon as somebody listens.
+        signal.signal(signal.SIGTERM, _interrupt)
         code = maestro.main(words, prog_name="maestro", standalone_mode=False)
     except click.exceptions.Exit as error:
         code = error.exit_code
