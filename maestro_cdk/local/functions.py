@@ -8,22 +8,21 @@ none of what maestro itself needs; and of the server's settings it sees nothing.
 import importlib.util
 import json
 import logging
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from maestro_cdk.local import environment
+from maestro_cdk.local import environment, function_errors
 from maestro_cdk.local.files import Files, write_atomically
+from maestro_cdk.local.importing import when_loaded
 
 logger = logging.getLogger(__name__)
 
 WORKERS = "ministack.core.lambda_runtime"
-"""The module of MiniStack's that runs functions."""
+FUNCTIONS = "ministack.services.lambda_svc"
+"""The modules of MiniStack's that run functions, and that answer for them."""
 
 BROUGHT = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
 """What Lambda's Python runtimes bring along: the AWS SDK, and what that needs. It is Python alone,
@@ -81,35 +80,14 @@ def adapt(files: Files, scratch: Path) -> None:
         _link(brought)
         workers._detect_runtime_binary = _chooser(workers, files, brought)  # type: ignore[attr-defined]  # noqa: SLF001
         workers.Worker._spawn = _starter(workers)  # noqa: SLF001
+        workers.Worker.invoke = function_errors.noted(workers.Worker.invoke)
 
-    sys.meta_path.insert(0, _Import(WORKERS, change))
+    def tell(functions: Any) -> None:
+        execute = functions._execute_function_warm  # noqa: SLF001
+        functions._execute_function_warm = function_errors.told(execute)  # noqa: SLF001
 
-
-class _Import(MetaPathFinder):
-    """Does something to a module once it is loaded: to load it now would delay the start."""
-
-    def __init__(self, name: str, then: Callable[[ModuleType], None]) -> None:
-        self._name, self._then = name, then
-
-    def find_spec(
-        self, fullname: str, path: object = None, target: object = None
-    ) -> ModuleSpec | None:
-        """The module as everybody else finds it, and what is to be done then."""
-        del path, target
-        if fullname != self._name:
-            return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
-        if spec is None or spec.loader is None:
-            return None
-        load, then = spec.loader.exec_module, self._then
-
-        def exec_module(module: ModuleType) -> None:
-            load(module)
-            then(module)
-
-        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
-        return spec
+    when_loaded(WORKERS, change)
+    when_loaded(FUNCTIONS, tell)
 
 
 def _chooser(workers: Any, files: Files, brought: Path) -> Callable[[str], tuple[str, str]]:
@@ -121,12 +99,14 @@ def _chooser(workers: Any, files: Files, brought: Path) -> Callable[[str], tuple
         if runtime.startswith("python"):
             noted = _interpreters(files).get(runtime)
             program = noted if noted and Path(noted).is_file() else program
-            return program, _filled(_PYTHON_PREFIX, brought) + script
+            prefix = _filled(_PYTHON_PREFIX, brought) + function_errors.PYTHON_PREFIX
+            return program, prefix + function_errors.saying(script, function_errors.PYTHON_SAYS)
         if runtime.startswith("nodejs"):
             if _ENDINGS not in script:
                 logger.warning("The worker for Node.js is not the one that was tried")
             script = script.replace(_ENDINGS, _MORE_ENDINGS)
-            return program, _filled(_NODE_PREFIX, brought) + script
+            prefix = _filled(_NODE_PREFIX, brought) + function_errors.NODE_PREFIX
+            return program, prefix + function_errors.saying(script, function_errors.NODE_SAYS)
         return program, script
 
     return choose

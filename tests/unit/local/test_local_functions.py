@@ -104,20 +104,3 @@ def test_the_worker_for_node_is_the_one_that_was_tried():
     from ministack.core import lambda_runtime  # noqa: PLC0415 - it starts nothing by itself
 
     assert functions._ENDINGS in lambda_runtime._NODEJS_WORKER_SCRIPT
-
-
-# --- when it is done -------------------------------------------------------------------------
-
-
-def test_a_module_is_changed_as_soon_as_it_is_loaded_and_once(tmp_path, monkeypatch):
-    (tmp_path / "late_module.py").write_text("VALUE = 1\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    seen = []
-    before = list(sys.meta_path)
-    sys.meta_path.insert(0, functions._Import("late_module", seen.append))
-    assert seen == []
-    import late_module  # noqa: PLC0415 - that is what is tested
-
-    assert seen == [late_module]
-    assert late_module.VALUE == 1
-    assert sys.meta_path == before
