@@ -15,14 +15,21 @@ T = TypeVar("T")
 
 
 class RealClock:
-    """The time as it is."""
+    """The time as it is; `scale` tells what waits are multiplied by: 0 lets them pass at once."""
+
+    def __init__(self, scale: Callable[[], float] = lambda: 1.0) -> None:
+        self._scale = scale
 
     def now(self) -> datetime:
         """What time it is, in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float, /) -> None:
-        """Wait so long."""
+        """Wait so long, as this clock has it."""
+        await asyncio.sleep(max(seconds, 0) * self._scale())
+
+    async def elapse(self, seconds: float, /) -> None:
+        """Let so much time go by."""
         await asyncio.sleep(seconds)
 
 
@@ -48,6 +55,8 @@ class VirtualClock:
         when = self._now + timedelta(seconds=max(seconds, 0))
         heappush(self._alarms, (when, next(self._numbers), alarm))
         await alarm
+
+    elapse = sleep
 
     @contextmanager
     def held(self) -> Iterator[None]:

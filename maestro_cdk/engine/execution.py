@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-exec
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -46,17 +46,36 @@ class Machine:
 class World:
     """What executions run in: the ports, and who hears of what happens.
 
-    `told` hears of each event, `child` of each child execution of a distributed Map, `map_run` of
-    the Map's run. `most_events` is the limit of a history, which AWS has and a test may not want.
+    `told` hears of each event, `ended` of each execution that has come to its end, `child` of each
+    child execution of a distributed Map, `map_run` of the Map's run, each time that it stands
+    otherwise. `most_events` is the limit of a history, which AWS has and a test may not want.
     """
 
     tasks: Tasks
     clock: Clock
     ids: Ids
     told: Callable[["Execution", ExecutionEvent], None] = lambda *_: None
+    ended: Callable[["Execution"], None] = lambda *_: None
     child: Callable[["Execution"], None] = lambda *_: None
     map_run: Callable[[Any], None] = lambda *_: None
     most_events: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """Where an execution that failed goes on: `at` a state, with what that was given.
+
+    `events` is its history so far, `started` when it began, `count` how often it goes on by now.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+    """
+
+    at: str
+    payload: Data
+    variables: Mapping[str, JSON]
+    events: Sequence[ExecutionEvent]
+    started: datetime
+    count: int
 
 
 class Execution:
@@ -74,15 +93,18 @@ class Execution:
         *,
         name: str | None = None,
         map_run: Any = None,
+        resumed: Resumed | None = None,
     ) -> None:
         self.machine, self.world, self.map_run = machine, world, map_run
+        self.resumed = resumed
         self.input = payload if isinstance(payload, Data) else Data(text=payload)
         self.name = name or world.ids.uuid()
         self.arn = _arn(machine, self.name, world.ids, map_run)
-        self.started: datetime = world.clock.now()
+        self.started: datetime = resumed.started if resumed else world.clock.now()
         self.stopped: datetime | None = None
         most = world.most_events if machine.type == "STANDARD" else None
         self.history = History(world.clock.now, lambda event: world.told(self, event), most)
+        self.history.events.extend(resumed.events if resumed else ())
         self.outcome = Outcome(arn=self.arn, name=self.name, status="RUNNING")
         self.output: JSON = None
         self._stop: asyncio.Future[Failure] | None = None
@@ -98,6 +120,10 @@ class Execution:
         self._asked = self._asked or Failure(error, cause)
         if self._stop is not None and not self._stop.done():
             self._stop.set_result(self._asked)
+
+    def give_up(self, cause: str) -> None:
+        """End it as failed: the engine itself cannot go on."""
+        self._end("FAILED", "ExecutionFailed", Failure(RUNTIME, cause), len(self.events))
 
     def described(self) -> dict[str, JSON]:
         """What is known of it, as DescribeExecution names it: for the files of a ResultWriter."""
@@ -128,10 +154,13 @@ class Execution:
             self._stop.set_result(self._asked)
         longest = LONGEST[self.machine.type]
         limit = min(self.machine.definition.get("TimeoutSeconds", longest), longest)
-        chain = Chain(self.history)
-        chain.aside("ExecutionStarted", self._started())
+        chain = Chain(self.history, len(self.events))
+        if self.resumed is not None:
+            chain.add("ExecutionRedriven", {"redriveCount": self.resumed.count})
+        else:
+            chain.aside("ExecutionStarted", self._started())
         work = asyncio.create_task(self._work(chain))
-        alarm = asyncio.create_task(clock.sleep(limit))
+        alarm = asyncio.create_task(clock.elapse(limit))
         try:
             await asyncio.wait((work, alarm, self._stop), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -158,8 +187,12 @@ class Execution:
 
     async def _work(self, chain: Chain) -> None:
         branch = Branch(run=self.shared(), chain=chain, variables={})
+        definition, payload = self.machine.definition, self.input
+        if self.resumed is not None:
+            definition, payload = {**definition, "StartAt": self.resumed.at}, self.resumed.payload
+            branch.variables = self.resumed.variables
         try:
-            output = await run_states(branch, self.machine.definition, self.input)
+            output = await run_states(branch, definition, payload)
         except RuntimeFailure as failure:
             last = len(self.events) if failure.previous is None else failure.previous
             self._end("FAILED", "ExecutionFailed", failure, last)
@@ -184,6 +217,7 @@ class Execution:
             arn=self.arn,
             region=arn.region if arn else "",
             machine=self.machine.arn,
+            role=self.machine.role,
             language=self.machine.definition.get("QueryLanguage", "JSONPath"),
             context=self._context(),
             start_child=self._child,
@@ -203,7 +237,7 @@ class Execution:
             "RoleArn": self.machine.role,
         }
         if self.machine.type == "STANDARD":
-            execution["RedriveCount"] = 0
+            execution["RedriveCount"] = self.resumed.count if self.resumed else 0
         machine = {"Id": self.machine.arn, "Name": self.machine.name}
         return {"Execution": execution, "StateMachine": machine}
 
@@ -238,6 +272,7 @@ class Execution:
     ) -> None:
         self.stopped = self.world.clock.now()
         self.outcome = replace(self.outcome, status=status, output=output, error=error, cause=cause)
+        self.world.ended(self)
 
 
 def _arn(machine: Machine, name: str, ids: Ids, map_run: Any) -> str:

@@ -18,7 +18,8 @@ class Request:
     """What a Task asks for: call this resource with these arguments.
 
     `token` is the task token, for the integrations that wait for one and for activities. `role` is
-    the one that `Credentials` names. `execution` is the ARN of the execution that asks.
+    the machine's, or the one that `Credentials` names. `execution` is the ARN of the execution that
+    asks.
 
     Whoever does the task says how it goes: `started` when a worker took an activity's task (with
     the worker's name, or None), `submitted` when the service has taken a job that is waited for (with
@@ -69,7 +70,11 @@ class Clock(Protocol):
         ...
 
     async def sleep(self, seconds: float, /) -> None:
-        """Wait so long."""
+        """Wait so long, as a Wait state and a Retry do; a clock may let it pass sooner."""
+        ...
+
+    async def elapse(self, seconds: float, /) -> None:
+        """Let so much time go by, which something else is allowed to take: what timeouts count."""
         ...
 
 

@@ -37,7 +37,7 @@ class Next:
 class Run:
     """What all states of an execution share.
 
-    `arn`, `region` and `machine` are the execution's own; `start_child` runs an item of a
+    `arn`, `region`, `machine` and `role` are the execution's own; `start_child` runs an item of a
     distributed Map as an execution of its own.
     """
 
@@ -47,6 +47,7 @@ class Run:
     arn: str
     region: str
     machine: str
+    role: str
     language: Language
     context: Mapping[str, JSON]
     start_child: Callable[[Mapping[str, Any], Data, Any], Any]

@@ -69,7 +69,7 @@ class Alarm:
         """Wait until it rings."""
         left = self._seconds
         while left > 0:
-            await self._clock.sleep(left)
+            await self._clock.elapse(left)
             left = self._seconds - (self._clock.now() - self._since).total_seconds()
 
 

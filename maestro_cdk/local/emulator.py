@@ -40,6 +40,9 @@ def application() -> App:
         return module
 
     ministack._get_module = load_and_mend  # noqa: SLF001
+    pin = ministack.pin_request_origin
+    # Policies that ask for HTTPS (a bucket's with enforceSSL) mean the way to AWS, not to here.
+    ministack.pin_request_origin = lambda address, _: pin(address, True)
     app: App = ministack.app
     return app
 
@@ -74,18 +77,6 @@ def _mend_custom_resources() -> None:
 
     custom_resource.invoke_custom_resource = invoke_unless_known
     lambda_svc._execute_function_with_config_scope = execute_and_tell  # noqa: SLF001
-
-
-def has_running_executions() -> bool:
-    """Whether an execution of a state machine runs."""
-    machines = sys.modules.get("ministack.services.stepfunctions")
-    if machines is None:
-        return False
-    try:
-        statuses = [execution.get("status") for execution in machines._executions.all_values()]  # noqa: SLF001
-    except RuntimeError:  # one came or went just now
-        return True
-    return "RUNNING" in statuses
 
 
 class State:

@@ -28,7 +28,15 @@ at home is not on it, so that what looks for credentials there (~/.aws) finds no
 """
 
 SETTINGS = (
-    *("LOG_LEVEL", "BIND_HOST", "GATEWAY_PORT", "IOT_MTLS_ENABLED", "SFTP_ENABLED", "DOCKER_HOST"),
+    *(
+        "AUTH",
+        "LOG_LEVEL",
+        "BIND_HOST",
+        "GATEWAY_PORT",
+        "IOT_MTLS_ENABLED",
+        "SFTP_ENABLED",
+        "DOCKER_HOST",
+    ),
     *("PERSIST_STATE", "STATE_DIR", "S3_PERSIST", "S3_DATA_DIR", "SFN_WAIT_SCALE"),
     "PYTHONUSERBASE",
 )
@@ -41,8 +49,11 @@ PROFILE = f"""\
 aws_access_key_id = test
 aws_secret_access_key = test
 region = {REGION}
+disable_host_prefix_injection = true
 """
-"""An AWS configuration in place of the user's, for clients and functions that look for one."""
+"""An AWS configuration in place of the user's, for clients and functions that look for one.
+
+StartSyncExecution would go to a host named sync-127.0.0.1."""
 
 
 def of_server(
@@ -71,6 +82,8 @@ def of_server(
         "AWS_CONFIG_FILE": str(files.profile),
         "AWS_SHARED_CREDENTIALS_FILE": str(files.profile),
         "AWS_EC2_METADATA_DISABLED": "true",
+        # Policies count, of the machines' roles and of the functions'.
+        "AUTH": "true",
         "LOG_LEVEL": "WARNING",
         "BIND_HOST": "127.0.0.1",
         # These two would listen on every address of the machine.

@@ -18,6 +18,8 @@ from maestro_cdk.local import files, processes
 
 if TYPE_CHECKING:
     from maestro_cdk.local.middleware import Use
+    from maestro_cdk.local.states.runtime import Runtime
+    from maestro_cdk.local.takeover import MiniStack
 
 LARGEST_LOG = 16 * 1024 * 1024
 OPEN_FILES = 10240
@@ -56,7 +58,7 @@ def _serve(here: files.Files, *, identity: str, idle: float, ready: int) -> None
     from hypercorn.config import Config  # noqa: PLC0415
 
     from maestro_cdk import __version__  # noqa: PLC0415
-    from maestro_cdk.local import emulator, functions, middleware  # noqa: PLC0415
+    from maestro_cdk.local import emulator, functions, middleware, takeover  # noqa: PLC0415
     from maestro_cdk.local.saving import Saver  # noqa: PLC0415
 
     server = files.Server(
@@ -77,8 +79,9 @@ def _serve(here: files.Files, *, identity: str, idle: float, ready: int) -> None
         os.close(ready)
 
     functions.adapt(here, here.scratch / identity)
+    machines = takeover.Takeover(lambda around: _engine(around, server, here))
     use = middleware.Use()
-    saver = Saver(emulator.State(here.state).save, busy=emulator.has_running_executions)
+    saver = Saver(emulator.State(here.state).save, busy=lambda: False)
     app = middleware.saved(emulator.application(), saver)
     app = middleware.counted(app, use)
     who = {"id": identity, "pid": server.pid, "version": __version__}
@@ -98,17 +101,25 @@ def _serve(here: files.Files, *, identity: str, idle: float, ready: int) -> None
             asyncio.get_running_loop().add_signal_handler(number, told.set)
 
         async def until_the_end() -> None:
-            while not told.is_set() and not _is_unused(use, idle, emulator.has_running_executions):
+            while not told.is_set() and not _is_unused(use, idle, lambda: machines.busy):
                 _bound_log()
                 pause = min(max(idle - use.idle(), 0.05), 30)
                 await asyncio.wait([asyncio.ensure_future(told.wait())], timeout=pause)
 
         await serve(app, config, shutdown_trigger=until_the_end)  # type: ignore[arg-type]
+        machines.close()
         _clear(here)
         # Python would wait for the threads in which functions still run, for up to their timeout.
         os._exit(0)
 
     asyncio.run(run())
+
+
+def _engine(around: "MiniStack", server: files.Server, here: files.Files) -> "Runtime":
+    """The engine at work: what it needs takes half a second to load."""
+    from maestro_cdk.local.states.runtime import Runtime  # noqa: PLC0415 - when first needed
+
+    return Runtime(around, endpoint=server.endpoint, file=here.state / "executions.db")
 
 
 def _is_unused(use: "Use", idle: float, busy: Callable[[], bool]) -> bool:

@@ -145,7 +145,7 @@ class ServiceTasks:
             result = jobs.ended(integration, job, described)
             if result is not None:
                 return result
-            await self._clock.sleep(jobs.SECONDS)
+            await self._clock.elapse(jobs.SECONDS)
 
     async def _function(self, request: Request) -> JSON:
         """Invoke a function that the Resource names by its ARN."""

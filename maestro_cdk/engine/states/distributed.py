@@ -81,6 +81,7 @@ async def distributed(
         if items is None:
             items = await read(branch, visit, value)
         run.total = len(items)
+        branch.run.told_map_run(run)
         payloads = _payloads(visit, value, items)
         await _children(branch, processor, run, payloads)
         result = await written(branch, visit, value, run)
@@ -88,12 +89,15 @@ async def distributed(
         raise
     except Failure as failure:
         run.status = "FAILED"
+        branch.run.told_map_run(run)
         chain.add("MapRunFailed", failure.details)
         raise
     except BaseException:
         run.status = "ABORTED"
+        branch.run.told_map_run(run)
         raise
     run.status = "SUCCEEDED"
+    branch.run.told_map_run(run)
     chain.add("MapRunSucceeded")
     chain.aside("MapStateSucceeded")
     return result
@@ -133,9 +137,9 @@ async def _children(
 
     async def work() -> None:
         for payload, size in waiting:
+            run.sizes.append(size)
             child = branch.run.start_child(processor, Data(payload), run)
             run.children.append(child)
-            run.sizes.append(size)
             outcome: Execution = await child.run()
             if outcome.status != "SUCCEEDED":
                 run.failed += size

@@ -73,6 +73,7 @@ async def _call(branch: Branch, resource: str, arguments: JSON) -> Mapping[str, 
         integration=integration,
         arguments=arguments,
         execution=branch.run.arn,
+        role=branch.run.role,
     )
     answer = await branch.run.tasks.call(request)
     return answer if isinstance(answer, dict) else {}

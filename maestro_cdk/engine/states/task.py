@@ -115,13 +115,14 @@ class _Call:
             raise
 
     def _request(self, heart: Alarm | None) -> Request:
+        run = self.branch.run
         return Request(
             resource=self.visit.state["Resource"],
             integration=self.integration,
             arguments=self.arguments.value,
-            execution=self.branch.run.arn,
+            execution=run.arn,
             token=self.token,
-            role=self.role,
+            role=self.role or run.role,
             timeout=self.timeout,
             heartbeat=self.heartbeat,
             started=self.events.started,

@@ -112,5 +112,6 @@ async def _put(branch: Branch, resource: str, bucket: str, key: str, body: str) 
             integration=integration,
             arguments={"Bucket": bucket, "Key": key, "Body": body},
             execution=branch.run.arn,
+            role=branch.run.role,
         )
     )

@@ -1,0 +1,1 @@
+"""Step Functions on this machine: its API, answered by the engine."""

@@ -1,0 +1,243 @@
+"""Step Functions of MiniStack's, put aside for the engine: all that is known here of its insides.
+
+MiniStack goes on to keep the state machines, with their versions, aliases and tags, so that what
+CloudFormation makes is what runs. Requests reach it as before, and with them the account and the
+region that they are for; those about executions are answered by the engine.
+"""
+
+import hashlib
+import json
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ministack.core import responses
+
+from maestro_cdk.local.importing import when_loaded
+from maestro_cdk.local.states.ports import Found
+from maestro_cdk.local.states.refusals import Refusal, no_machine
+from maestro_cdk.model import JSON
+
+if TYPE_CHECKING:
+    from maestro_cdk.local.states.runtime import Runtime
+
+MACHINES = "ministack.services.stepfunctions"
+TEMPLATES = "ministack.services.cloudformation.provisioners"
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class MiniStack:
+    """The AWS in which the machines are kept: what the engine's side asks of it."""
+
+    def __init__(self, machines: Any) -> None:
+        self._machines = machines
+
+    def find(self, arn: str, /) -> Found | None:
+        """The machine that an ARN names: of an alias one of its versions, by their weights."""
+        alias = self._machines._state_machine_aliases.get(arn)  # noqa: SLF001
+        version = _chosen(alias["routingConfiguration"]) if alias else arn
+        snapshot = self._machines._state_machine_versions.get(version)  # noqa: SLF001
+        base = snapshot["stateMachineArn"] if snapshot else arn
+        kept = self._machines._state_machines.get(base)  # noqa: SLF001
+        if kept is None:
+            return None
+        shown = snapshot or kept
+        return Found(
+            arn=base,
+            name=kept["name"],
+            type=kept["type"],
+            role=shown["roleArn"],
+            definition=shown["definition"],
+            logging=shown.get("loggingConfiguration") or {},
+            revision=shown.get("stateMachineRevisionId") or shown.get("revisionId") or "",
+            created=datetime.fromisoformat(kept["creationDate"]).timestamp(),
+            version=version if snapshot else None,
+            alias=arn if alias else None,
+        )
+
+    def place(self) -> tuple[str, str]:
+        """The region and the account of whoever asks."""
+        return responses.get_region(), responses.get_account_id()
+
+    def credentials(self, role: str, /) -> Mapping[str, str] | None:
+        """Keys to act as a role, named as botocore's clients take them; None: there is no such."""
+        from ministack.services import iam, sts  # noqa: PLC0415 - when first needed
+
+        account, name = role.split(":")[4], role.rpartition("/")[2]
+        if iam._roles.get(name) is None:  # noqa: SLF001
+            return None
+        digest = hashlib.sha256(role.encode()).hexdigest()
+        key, secret, token = f"ASIA{digest[:16].upper()}", digest[16:56], digest
+        session = {
+            "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/states",
+            "UserId": f"{name}:states",
+            "SecretAccessKey": secret,
+            "SessionToken": token,
+        }
+        sts.register_session(key, session)
+        return {
+            "aws_access_key_id": key,
+            "aws_secret_access_key": secret,
+            "aws_session_token": token,
+        }
+
+    def connection(self, arn: str, /) -> Mapping[str, str] | None:
+        """The headers that a connection of EventBridge's adds; None: there is no such."""
+        from ministack.services import eventbridge  # noqa: PLC0415 - when first needed
+
+        name = arn.partition(":connection/")[2].partition("/")[0]
+        connection = eventbridge._connections.get(name)  # noqa: SLF001
+        if connection is None:
+            return None
+        token = (responses.get_account_id(), responses.get_region(), name)
+        headers: dict[str, str] = eventbridge._connection_auth_headers(connection, token)  # noqa: SLF001
+        return headers
+
+    def scale(self) -> float:
+        """What waits are multiplied by; it can be changed while MiniStack runs."""
+        return float(self._machines._SFN_WAIT_SCALE)  # noqa: SLF001
+
+    def announce(self, detail: Mapping[str, Any], /) -> None:
+        """Tell EventBridge that an execution stands otherwise."""
+        told = {**detail, **{name: _iso(detail.get(name)) for name in ("startDate", "stopDate")}}
+        self._machines._emit_execution_status_event(told)  # noqa: SLF001
+
+    def is_group(self, name: str) -> bool:
+        """Whether a log group is there."""
+        from ministack.services import cloudwatch_logs  # noqa: PLC0415 - when first needed
+
+        return name in cloudwatch_logs._log_groups  # noqa: SLF001
+
+
+def _chosen(routing: list[dict[str, JSON]]) -> str:
+    """One of an alias's versions, by their weights."""
+    weights = [entry["weight"] for entry in routing]
+    (entry,) = random.choices(routing, weights)  # noqa: S311 - no secret
+    return str(entry["stateMachineVersionArn"])
+
+
+def _iso(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds).astimezone().isoformat()
+
+
+class Takeover:
+    """Answers in MiniStack's place, from when its Step Functions is loaded.
+
+    `make` makes the runtime, which is done when it is first needed: it takes half a second to load.
+    """
+
+    def __init__(self, make: Callable[[MiniStack], "Runtime"]) -> None:
+        self._make = make
+        self._around: MiniStack | None = None
+        self._runtime: Runtime | None = None
+        when_loaded(MACHINES, self._machines)
+        when_loaded(TEMPLATES, self._templates)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an execution runs."""
+        return self._runtime is not None and self._runtime.busy
+
+    def close(self) -> None:
+        """Keep what is left to keep."""
+        if self._runtime is not None:
+            self._runtime.close()
+
+    @property
+    def runtime(self) -> "Runtime":
+        """The engine at work."""
+        if self._runtime is None:
+            self._runtime = self._make(self.around)
+        return self._runtime
+
+    @property
+    def around(self) -> MiniStack:
+        """MiniStack, once its Step Functions is loaded."""
+        if self._around is None:
+            from ministack.services import stepfunctions  # noqa: PLC0415 - when first needed
+
+            self._around = MiniStack(stepfunctions)
+        return self._around
+
+    def _machines(self, module: ModuleType) -> None:
+        """Answer what MiniStack's Step Functions is asked."""
+        machines: Any = module
+        self._around = MiniStack(machines)
+        handle, reset = machines.handle_request, machines.reset
+
+        async def answer(
+            method: str, path: str, headers: Mapping[str, str], body: bytes, query: Any
+        ) -> Answer:
+            action = headers.get("x-amz-target", "").rpartition(".")[2]
+            try:
+                given = json.loads(body) if body else {}
+                if action == "StartExecution" or action in self.runtime.actions:
+                    return _answer(await self.runtime.answer(action, given))
+                self._check(action, given)
+            except Refusal as refusal:
+                return _refused(refusal)
+            except ValueError:
+                return _refused(Refusal("SerializationException", "the request is no JSON"))
+            answered: Answer = await handle(method, path, headers, body, query)
+            return answered
+
+        def start(given: dict[str, JSON]) -> Answer:
+            """What EventBridge, Scheduler and Pipes call inside MiniStack."""
+            try:
+                return _answer(self.runtime.start(given))
+            except Refusal as refusal:
+                return _refused(refusal)
+
+        def forget() -> None:
+            reset()
+            self.runtime.store.clear()
+
+        machines.handle_request = answer
+        machines._start_execution = start  # noqa: SLF001
+        machines.reset = forget
+
+    def _check(self, action: str, given: dict[str, JSON]) -> None:
+        """Refuse machines that AWS would not make.
+
+        Raises:
+            Refusal: it is one.
+        """
+        validation = self.runtime.validation
+        if action == "CreateStateMachine":
+            validation.check_creation(given, self.around.is_group)
+        elif action == "UpdateStateMachine":
+            arn = str(given.get("stateMachineArn"))
+            found = self.around.find(arn)
+            if found is None:
+                raise no_machine(arn)
+            validation.check_update(given, found.type, self.around.is_group)
+
+    def _templates(self, module: ModuleType) -> None:
+        """Have CloudFormation refuse machines that AWS would not make."""
+        templates: Any = module
+        defined = templates._sfn_definition  # noqa: SLF001
+
+        def check(properties: Mapping[str, JSON]) -> str:
+            definition: str = defined(properties)
+            kind = properties.get("StateMachineType", "STANDARD")
+            try:
+                self.runtime.validation.check(definition, kind)
+            except Refusal as refusal:
+                message = f"{refusal.message} (Service: AWSStepFunctions; Status Code: 400; "
+                raise ValueError(f"{message}Error Code: {refusal.code})") from refusal
+            return definition
+
+        templates._sfn_definition = check  # noqa: SLF001
+
+
+def _answer(value: JSON) -> Answer:
+    answered: Answer = responses.json_response(value)
+    return answered
+
+
+def _refused(refusal: Refusal) -> Answer:
+    answered: Answer = responses.error_response_json(refusal.code, refusal.message, 400)
+    return answered
