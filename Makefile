@@ -27,8 +27,8 @@ picture: $(READY)  ## docs/demo.svg, recorded anew
 reference: $(READY)  ## docs/reference/, from the code
 	$(BIN)/python docs/reference.py
 
-truth: $(READY)  ## README.md's table of recorded executions, from running them
-	$(BIN)/python -m pytest -q -s tests/aws_api/test_engine_truth.py --update-readme
+truth: $(READY)  ## README.md's tables of what AWS recorded, from running it again
+	$(BIN)/python -m pytest -q -s tests/aws_api/test_engine_truth.py tests/aws_api/test_validation_truth.py --update-readme
 
 bench: $(READY)  ## speed, as ratios against peers in one run
 	$(BIN)/python benchmarks/synth.py

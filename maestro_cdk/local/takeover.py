@@ -10,6 +10,7 @@ import json
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from http import HTTPStatus
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -182,7 +183,7 @@ class Takeover:
             except ValueError:
                 return _refused(Refusal("SerializationException", "the request is no JSON"))
             answered: Answer = await handle(method, path, headers, body, query)
-            return answered
+            return self._completed(answered) if action == "DescribeStateMachine" else answered
 
         def start(given: dict[str, JSON]) -> Answer:
             """What EventBridge, Scheduler and Pipes call inside MiniStack."""
@@ -214,6 +215,16 @@ class Takeover:
             if found is None:
                 raise no_machine(arn)
             validation.check_update(given, found.type, self.around.is_group)
+
+    def _completed(self, answered: Answer) -> Answer:
+        """What is told of a machine, with what MiniStack does not tell."""
+        status, _, body = answered
+        if status != HTTPStatus.OK:
+            return answered
+        told = json.loads(body)
+        told.setdefault("tracingConfiguration", {"enabled": False})
+        references = self.runtime.validation.references(told["definition"])
+        return _answer(told | ({"variableReferences": references} if references else {}))
 
     def _templates(self, module: ModuleType) -> None:
         """Have CloudFormation refuse machines that AWS would not make."""

@@ -18,6 +18,7 @@ import boto3
 import pytest
 
 import maestro_cdk
+from tests.end_to_end.states import Local
 
 PATIENCE = 60.0
 """Seconds after which a command that does not end has failed."""
@@ -199,6 +200,12 @@ def maestro(commands_home):
 def aws(local_aws):
     """The AWS on this machine, for the test to look at."""
     return Aws(local_aws.endpoint)
+
+
+@pytest.fixture(scope="session")
+def local(local_aws):
+    """The same, for tests of its Step Functions."""
+    return Local(local_aws.endpoint)
 
 
 @pytest.fixture

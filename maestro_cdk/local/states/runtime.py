@@ -61,7 +61,7 @@ class Runtime:
             heard=self._log.heard,
         )
         self.validation = Validation(models)
-        self.service = Service(self.executions, around, callbacks, activities)
+        self.service = Service(self.executions, around, callbacks, self.validation.references)
         self._trials = Trials(self.executions.world, models, self.validation)
         self._activities = ActivityActions(activities, self.store, around)
         self.executions.recover()

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from maestro_cdk.engine.callbacks import Callbacks, UnknownTokenError
 from maestro_cdk.engine.data import LIMIT, loads
-from maestro_cdk.engine.integrations.activities import Activities
 from maestro_cdk.local.states import given as read
 from maestro_cdk.local.states import redriving, rows
 from maestro_cdk.local.states.executions import Executions, Running
@@ -29,17 +28,20 @@ Action = Callable[[Given], Awaitable[JSON]]
 
 
 class Service:
-    """Answers requests: an action and what it is given, to what Step Functions answers."""
+    """Answers requests: an action and what it is given, to what Step Functions answers.
+
+    `references` tells the variables that each state of a definition reads.
+    """
 
     def __init__(
         self,
         executions: Executions,
         around: Around,
         callbacks: Callbacks,
-        activities: Activities,
+        references: Callable[[str], dict[str, list[str]]],
     ) -> None:
         self.executions, self._around = executions, around
-        self._callbacks, self._activities = callbacks, activities
+        self._callbacks, self._references = callbacks, references
         self.actions: Mapping[str, Action] = {
             "StartSyncExecution": self.start_sync,
             "StopExecution": self.stop,
@@ -143,15 +145,19 @@ class Service:
         """The machine of an execution, as it was when that began."""
         row = self._execution(read.text(given, "executionArn"))
         arn = row["stateMachineArn"]
-        found = self._around.find(arn)
+        found, definition = self._around.find(arn), self._definition(row)
+        references = self._references(definition)
         return {
             "stateMachineArn": arn,
             "name": arn.rpartition(":")[2],
-            "definition": self._definition(row),
+            "definition": definition,
             "roleArn": found.role if found else "",
             "updateDate": row["startDate"],
             "loggingConfiguration": row["logging"] or {"level": "OFF"},
+            "tracingConfiguration": {"enabled": False},
+            "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
             "revisionId": row["revision"],
+            **({"variableReferences": references} if references else {}),
             **({"mapRunArn": row["mapRunArn"]} if "mapRunArn" in row else {}),
         }
 

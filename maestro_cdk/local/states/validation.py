@@ -24,6 +24,7 @@ AT_RUN_TIME = frozenset({"jsonata-functions", "jsonata-references", "undefined-v
 
 _SYNTAX = "INVALID_JSON_DESCRIPTION"
 _SCHEMA = "SCHEMA_VALIDATION_FAILED"
+_LEADING = ("/Next", "/Default", "/StartAt")
 _SEVERITIES = {"error": "ERROR", "warning": "WARNING"}
 _NO_OBJECT = "Definition must be a valid JSON object"
 MOST = 100
@@ -35,6 +36,7 @@ class Validation:
     def __init__(self, models: ServiceModels) -> None:
         self._models = models
         self._diagnostics = lru_cache(maxsize=64)(self._look)
+        self._references = lru_cache(maxsize=64)(self._read)
 
     async def validate(self, given: Given) -> JSON:
         """ValidateStateMachineDefinition."""
@@ -76,6 +78,26 @@ class Validation:
             _of(finding, locate(finding.where)) for finding in found if finding.severity != "info"
         )
 
+    def references(self, definition: str) -> dict[str, list[str]]:
+        """The variables that each state reads, by the states' names; none of states without.
+
+        https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
+        """
+        return {state: list(names) for state, names in self._references(definition)}
+
+    def _read(self, definition: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        try:
+            parsed = document.parse(definition, file="", literals=None)
+        except ProjectError:
+            return ()
+        if not isinstance(parsed.value, dict):
+            return ()
+        found: dict[str, set[str]] = {}
+        subject = Subject(document=parsed, services=self._models, type="STANDARD")
+        for use in subject.variables.uses:
+            found.setdefault(use.site.state.name, set()).add(use.name)
+        return tuple((state, tuple(sorted(names))) for state, names in found.items())
+
     # --- what comes with a definition -----------------------------------------------------------
 
     def check_creation(self, given: Given, is_group: Callable[[str], bool]) -> None:
@@ -112,13 +134,12 @@ class Validation:
         Raises:
             Refusal: AWS takes no such definition.
         """
-        for diagnostic in self.diagnostics(definition, kind):
-            if diagnostic["severity"] == "ERROR":
-                place = diagnostic.get("location", "")
-                at = f" at {place}" if place.startswith("/") else ""
-                said = f"{diagnostic['code']}: {diagnostic['message']}{at}"
-                message = f"Invalid State Machine Definition: '{said}'"
-                raise Refusal("InvalidDefinition", message)
+        found = self.diagnostics(definition, kind)
+        wrong = [_said(diagnostic) for diagnostic in found if diagnostic["severity"] == "ERROR"]
+        if wrong:
+            together = ", ".join(f"'{said}'" for said in wrong)
+            said = f"'{together}'" if len(wrong) > 1 else together
+            raise Refusal("InvalidDefinition", f"Invalid State Machine Definition: {said}")
 
 
 _CHANGED = (
@@ -146,10 +167,18 @@ def check_logging(configuration: Mapping[str, JSON], is_group: Callable[[str], b
         raise Refusal("InvalidLoggingConfiguration", message)
 
 
+def _said(diagnostic: Mapping[str, str]) -> str:
+    place = diagnostic.get("location", "")
+    at = f" at {place}" if place.startswith("/") else ""
+    return f"{diagnostic['code']}: {diagnostic['message']}{at}"
+
+
 def _of(finding: Finding, location: str) -> dict[str, str]:
-    code = _SCHEMA if finding.severity == "error" else finding.rule.upper().replace("-", "_")
     severity: Literal["error", "warning", "info"] = finding.severity
-    if finding.rule in AT_RUN_TIME:
+    code = _SCHEMA
+    if severity == "error" and finding.rule == "transitions" and location.endswith(_LEADING):
+        code = "MISSING_TRANSITION_TARGET"
+    if severity != "error" or finding.rule in AT_RUN_TIME:
         severity, code = "warning", finding.rule.upper().replace("-", "_")
     message = f"{finding.message} ({finding.rule})"
     return _diagnostic(code, message, severity=_SEVERITIES[severity], location=location)

@@ -32,6 +32,11 @@ def choice_rows():
                 yield f"{answer['id']}#{n}", row
 
 
+def validations():
+    """What AWS answered about definitions: whether it took them, and what it found."""
+    return [found for found in _lines("answers.jsonl") if found["kind"] != "choice_table"]
+
+
 def _lines(name):
     if PRESENT:
         with (TRUTH / name).open(encoding="utf-8") as lines:
