@@ -174,14 +174,12 @@ class Takeover:
         ) -> Answer:
             action = headers.get("x-amz-target", "").rpartition(".")[2]
             try:
-                given = json.loads(body) if body else {}
+                given = _given(body)
                 if action == "StartExecution" or action in self.runtime.actions:
                     return _answer(await self.runtime.answer(action, given))
                 self._check(action, given)
             except Refusal as refusal:
                 return _refused(refusal)
-            except ValueError:
-                return _refused(Refusal("SerializationException", "the request is no JSON"))
             answered: Answer = await handle(method, path, headers, body, query)
             return self._completed(answered) if action == "DescribeStateMachine" else answered
 
@@ -194,7 +192,7 @@ class Takeover:
 
         def forget() -> None:
             reset()
-            self.runtime.store.clear()
+            self.runtime.forget()
 
         machines.handle_request = answer
         machines._start_execution = start  # noqa: SLF001
@@ -242,6 +240,21 @@ class Takeover:
             return definition
 
         templates._sfn_definition = check  # noqa: SLF001
+
+
+def _given(body: bytes) -> dict[str, JSON]:
+    """What a request gives.
+
+    Raises:
+        Refusal: it is no JSON object.
+    """
+    try:
+        given = json.loads(body) if body else {}
+    except ValueError as error:
+        raise Refusal("SerializationException", "the request is no JSON") from error
+    if not isinstance(given, dict):
+        raise Refusal("SerializationException", "the request is no JSON object")
+    return given
 
 
 def _answer(value: JSON) -> Answer:

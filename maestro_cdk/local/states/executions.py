@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 """https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
 
+KEPT_SECONDS = 90 * 86400
+
 INTERRUPTED = "The AWS on this machine ended while the execution ran."
 
 
@@ -188,10 +190,22 @@ class Executions:
             context = contextvars.copy_context()
             self._loop.run_in_executor(None, context.run, self._around.announce, row)
 
+    def forget(self) -> None:
+        """Stop all that runs, and forget all that was."""
+        for running in tuple(self.running.values()):
+            running.execution.stop()
+        self.running.clear()
+        self.store.clear()
+
     # --- those of an earlier server -------------------------------------------------------------
 
     def recover(self) -> None:
-        """Note of executions whose server ended under them that they are over."""
+        """Note of executions whose server ended under them that they are over.
+
+        What ended long ago is forgotten, as AWS does after 90 days.
+        https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+        """
+        self.store.forget_before(self.world.clock.now().timestamp() - KEPT_SECONDS)
         now = rows.moment(self.world.clock.now())
         for row in self.store.running():
             told = {**row, "status": "ABORTED", "stopDate": now, "cause": INTERRUPTED}

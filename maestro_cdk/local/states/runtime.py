@@ -96,6 +96,10 @@ class Runtime:
         """
         return self.service.start(given)
 
+    def forget(self) -> None:
+        """Stop all that runs, and forget all that was."""
+        self._loop.call_soon_threadsafe(self.executions.forget)
+
     def _submitted(self, work: Coroutine[Any, Any, T] | Any) -> Any:
         """Do something in the thread, for the account and the region of whoever asks."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)

@@ -5,6 +5,7 @@ A crash loses that moment.
 """
 
 import json
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from maestro_cdk.model import JSON
+
+logger = logging.getLogger(__name__)
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS executions (
@@ -40,17 +43,15 @@ class Page:
 
 
 class Store:
-    """What was, in a file; it can be used from several threads."""
+    """What was, in a file; it can be used from several threads.
+
+    A file that cannot be read is put aside, and another begun.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self._base = sqlite3.connect(path or ":memory:", check_same_thread=False)
+        self._base = _opened(path)
         self._lock = threading.RLock()
         self._waiting: dict[str, list[tuple[Any, ...]]] = {}
-        self._base.executescript(
-            f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {_TABLES}"
-        )
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -88,6 +89,14 @@ class Store:
         self.flush()
         self._later("DELETE FROM executions WHERE arn = ?", (arn,))
         self._later("DELETE FROM events WHERE arn = ?", (arn,))
+        self.flush()
+
+    def forget_before(self, moment: float) -> None:
+        """Forget what had ended and began before a moment, and its histories."""
+        old = "SELECT arn FROM executions WHERE started < ? AND status <> 'RUNNING'"
+        self._later(f"DELETE FROM events WHERE arn IN ({old})", (moment,))  # noqa: S608 - the text is that above
+        self._later(f"DELETE FROM executions WHERE arn IN ({old})", (moment,))  # noqa: S608 - the text is that above
+        self._later("DELETE FROM map_runs WHERE started < ?", (moment,))
         self.flush()
 
     def clear(self) -> None:
@@ -202,6 +211,26 @@ class Store:
         with self._lock:
             self.flush()
             return self._base.execute(statement, values).fetchall()
+
+
+def _opened(path: Path | None) -> sqlite3.Connection:
+    if path is None:
+        return _tables(sqlite3.connect(":memory:", check_same_thread=False))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _tables(sqlite3.connect(path, check_same_thread=False))
+    except sqlite3.DatabaseError:
+        logger.exception("%s cannot be read; it is put aside", path)
+        for ending in ("", "-wal", "-shm"):
+            part = path.with_name(path.name + ending)
+            if part.exists():
+                part.replace(path.with_name(f"{path.name}{ending}.unreadable"))
+        return _tables(sqlite3.connect(path, check_same_thread=False))
+
+
+def _tables(base: sqlite3.Connection) -> sqlite3.Connection:
+    base.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {_TABLES}")
+    return base
 
 
 def _text(row: Mapping[str, JSON]) -> str:
