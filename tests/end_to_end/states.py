@@ -86,12 +86,12 @@ class Local:
         found = self.stepfunctions.start_execution(stateMachineArn=machine, **given, **named)
         return found["executionArn"]
 
-    def ended(self, arn):
+    def ended(self, arn, seconds=PATIENCE):
         def look():
             found = self.stepfunctions.describe_execution(executionArn=arn)
             return None if found["status"] == "RUNNING" else found
 
-        return within(look)
+        return within(look, seconds)
 
     def run(self, machine, payload=None, **named):
         return self.ended(self.start(machine, payload, **named))
