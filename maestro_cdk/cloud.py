@@ -69,13 +69,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mode:
-    """How CloudFormation goes about an operation: whether it waits until resources are ready.
+    """How CloudFormation goes about an operation.
 
+    `express` says that it does not wait until resources are ready:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeploymentConfig.html
+    `reverts_drift` that it looks at what lives, and makes again what is not there any more:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
     """
 
     express: bool = False
     rolls_back: bool = True
+    reverts_drift: bool = False
 
 
 STANDARD = Mode()
@@ -108,13 +112,18 @@ class LiveFunction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveMachine:
-    """A state machine as it lives; `role` is its role's name, `revision` changes with each update."""
+    """A state machine as it lives; `role` is its role's name, `revision` changes with each update.
+
+    `logging` and `tracing` are as the API writes them; empty where it does not say.
+    """
 
     arn: str
     definition: str
     role: str
     revision: str
     deleting: bool = False
+    logging: Mapping[str, JSON] = field(default_factory=dict)
+    tracing: Mapping[str, JSON] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,8 +308,8 @@ class Machines(Protocol):
         """A machine as it lives; None where there is none."""
         ...
 
-    def redefine(self, machine: str, definition: str, /) -> str:
-        """Give a machine another definition; return the new revision."""
+    def update(self, machine: str, changed: Mapping[str, JSON], /) -> str:
+        """Change members of a machine, named as the API names them; return the new revision."""
         ...
 
     def start(self, machine: str, /, *, name: str, payload: str) -> str:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from maestro_cdk.actions import cleaning, diagnosis, difference, living, mending, planning, recovery
+from maestro_cdk.actions.comparison import seen
 from maestro_cdk.actions.difference import Difference
 from maestro_cdk.actions.following import SKEW, Ended, Mark, follow, mark
 from maestro_cdk.actions.living import Repair
 from maestro_cdk.actions.planning import Wish
 from maestro_cdk.actions.remedies import propagates
 from maestro_cdk.actions.resolution import World
-from maestro_cdk.actions.surveying import survey, world_of
+from maestro_cdk.actions.surveying import survey
 from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.uploading import upload
 from maestro_cdk.actions.wording import counted
@@ -57,12 +58,14 @@ class Prepared:
 class Deployed:
     """The stack as it stands after a deployment; `changed` is False where nothing had to be.
 
-    `ended` is False for one that nobody waited for.
+    `ended` is False for one that nobody waited for. `put_back` is what had been changed past
+    CloudFormation, and is as the template says again.
     """
 
     stack: Stack
     changed: bool
     ended: bool = True
+    put_back: tuple[str, ...] = ()
 
 
 def prepare(
@@ -101,19 +104,17 @@ def prepare(
         stack = recovery.ready(
             stack, wait=wish.wait, stacks=cloud.stacks, reporter=reporter, clock=clock
         )
-    new = json.loads(assembly.template)
-    old = _deployed(stack, cloud)
-    mode = planning.mode_for(wish, stack)
+        if stack is not found.stack:  # what was seen before may have changed
+            live = living.read(project, found.identity, cloud)
+            found = replace(found, stack=stack, live=live)
+    was = seen(found, cloud)
+    mode = planning.mode_for(wish, stack, was.lost)
     plan = None
-    repairs: tuple[Repair, ...] = ()
-    if stack is not None and old == new:
-        world = world_of(found, stack, new, cloud)
-        repairs = tuple(living.repairs(found.live, assembly, new, world))
     before = None
-    if stack is None or not planning.is_same(stack, old, new, project):
+    if stack is None or was.lost or not planning.is_same(stack, was.old, was.new, project):
         with threads(2) as pool:
             free = pool.submit(
-                planning.check_names, old, new, found.identity, cloud=cloud, clock=clock
+                planning.check_names, was.old, was.new, found.identity, cloud=cloud, clock=clock
             )
             upload(assembly, cloud=cloud, reporter=reporter)
             if stack is None or stack.status in recovery.WHOLE:  # else some is there already
@@ -121,10 +122,17 @@ def prepare(
         with threads(1) as pool:
             marked = pool.submit(_mark, stack, cloud, clock)
             plan, mode = planning.change_set(
-                project, assembly, stack, mode, cloud=cloud, reporter=reporter
+                project,
+                assembly,
+                stack,
+                mode,
+                old=was.old,
+                lost=was.lost,
+                cloud=cloud,
+                reporter=reporter,
             )
             before = marked.result()
-        planning.tell_retained(plan, new, reporter=reporter)
+        planning.tell_retained(plan, was.new, reporter=reporter)
     return Prepared(
         project=project,
         identity=found.identity,
@@ -132,41 +140,13 @@ def prepare(
         stack=stack,
         plan=plan,
         mode=mode,
-        difference=difference.between(old, new, plan.changes if plan else ()),
-        repairs=repairs,
-        before=old,
+        difference=difference.foreseen(
+            was.difference, plan.changes if plan else (), was.old, was.new
+        ),
+        repairs=was.repairs if was.old == was.new else (),
+        before=was.old,
         mark=before,
     )
-
-
-def compare(
-    project: Project,
-    bundles: Sequence[Bundle],
-    out: Path,
-    *,
-    cloud: Cloud,
-    synthesizer: Synthesizer,
-    reporter: Reporter,
-) -> Difference:
-    """Find out what deploying would change, and leave everything as it is.
-
-    Which resources would be replaced CloudFormation tells only of a stack that takes an update.
-
-    Raises:
-        CredentialsError: the credentials are of another account than the stage's.
-        StackForeign: a stack of that name is not this project's.
-        DeploymentFailed: CloudFormation refuses the template.
-    """
-    found = survey(project, bundles, out, cloud=cloud, synthesizer=synthesizer, reporter=reporter)
-    stack, assembly = found.stack, found.assembly
-    new = json.loads(assembly.template)
-    old = _deployed(stack, cloud)
-    if stack is None or stack.status not in recovery.WHOLE or old == new:
-        return difference.between(old, new)
-    plan = planning.change_set_in(Mode(), project, assembly, stack, cloud=cloud, reporter=reporter)
-    if plan.changes:
-        cloud.stacks.discard(plan)
-    return difference.between(old, new, plan.changes)
 
 
 def apply(
@@ -209,14 +189,25 @@ def apply(
             prepared.assembly,
             stack,
             prepared.mode,
+            old=prepared.before,
             cloud=cloud,
             reporter=reporter,
         )
-    stack = _settled(prepared, plan, stack, wait=wait, cloud=cloud, reporter=reporter, clock=clock)
+    repairs, ended_now = prepared.repairs, True
+    if plan is not None and plan.changes:
+        ended_now = wait
+        stack, repairs = _executed(
+            prepared, plan, wait=wait, cloud=cloud, reporter=reporter, clock=clock
+        )
     if stack is None:
         raise DeploymentFailed(f"the stack {project.stack_name} was deleted meanwhile")
-    stack = _protected(stack, project, cloud=cloud, reporter=reporter)
-    return Deployed(stack=stack, changed=prepared.changes, ended=wait or not prepared.changes)
+    _put_right(prepared, repairs, cloud=cloud, reporter=reporter, clock=clock)
+    return Deployed(
+        stack=_protected(stack, project, cloud=cloud, reporter=reporter),
+        changed=prepared.changes,
+        ended=ended_now,
+        put_back=tuple(map(str, repairs)),
+    )
 
 
 def cancel(prepared: Prepared, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> Ended | None:
@@ -251,22 +242,21 @@ def _mark(stack: Stack | None, cloud: Cloud, clock: Clock) -> Mark:
     return mark(stack.id, stacks=cloud.stacks, clock=clock)
 
 
-def _settled(
+def _executed(
     prepared: Prepared,
-    plan: Plan | None,
-    stack: Stack | None,
+    plan: Plan,
     *,
     wait: bool,
     cloud: Cloud,
     reporter: Reporter,
     clock: Clock,
-) -> Stack | None:
-    """The stack as it stands in the end, with what lives put right and the bucket cleaned."""
-    if plan is None or not plan.changes:
-        _put_right(prepared, prepared.repairs, cloud=cloud, reporter=reporter, clock=clock)
-        return stack
+) -> tuple[Stack | None, tuple[Repair, ...]]:
+    """The stack as it stands after a change set, and what the update has left otherwise.
+
+    The bucket is cleaned meanwhile of what no template needs any more.
+    """
     if not wait or plan.creates:
-        return cloud.stacks.describe(plan.stack_id)
+        return cloud.stacks.describe(plan.stack_id), ()
     with threads(3) as pool:
         described = pool.submit(cloud.stacks.describe, plan.stack_id)
         lives = pool.submit(living.read, prepared.project, prepared.identity, cloud)
@@ -281,18 +271,16 @@ def _settled(
         stack = described.result()
         live = lives.result()
         cleaned.result()
-    if stack is not None:
-        # After an update it is looked at again, for the update may have touched it.
-        template = json.loads(prepared.assembly.template)
-        world = World(
-            identity=prepared.identity,
-            stack_id=stack.id,
-            template=template,
-            listed=lambda: cloud.stacks.resources(plan.stack_id),
-        )
-        repairs = tuple(living.repairs(live, prepared.assembly, template, world))
-        _put_right(prepared, repairs, cloud=cloud, reporter=reporter, clock=clock)
-    return stack
+    if stack is None:
+        return None, ()
+    template = json.loads(prepared.assembly.template)
+    world = World(
+        identity=prepared.identity,
+        stack_id=stack.id,
+        template=template,
+        listed=lambda: cloud.stacks.resources(plan.stack_id),
+    )
+    return stack, tuple(living.repairs(live, prepared.assembly, template, world))
 
 
 def _put_right(
@@ -310,13 +298,6 @@ def _put_right(
     keys = {repair.value for repair in repairs if repair.kind == "code"}
     upload(prepared.assembly, cloud=cloud, reporter=reporter, only=keys)
     mending.mend(repairs, cloud=cloud, reporter=reporter, clock=clock)
-
-
-def _deployed(stack: Stack | None, cloud: Cloud) -> JSON:
-    """The template that is deployed; None where nothing is."""
-    if stack is None or stack.status == "REVIEW_IN_PROGRESS":
-        return None
-    return cloud.stacks.template(stack.id)
 
 
 def _execute(

@@ -5,8 +5,8 @@ which resources it would replace, comes from the change set.
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from maestro_cdk.actions.grants import Grant, gained, grants
@@ -55,6 +55,9 @@ class Difference:
 
     `widened` is what roles may do that they may not do now, `narrowed` the other way round.
     `replaced` are resources of which CloudFormation makes another, `deleted` those it deletes.
+    `ahead` is what lives otherwise than the stack says, `lost` what the stack should have and was
+    deleted past it, `unsettled` the status of a stack of which nobody can tell what lives.
+    `refused` is why a deployment would not begin.
     """
 
     functions: tuple[Item, ...] = ()
@@ -65,6 +68,10 @@ class Difference:
     resources: tuple[Item, ...] = ()
     replaced: tuple[Change, ...] = ()
     deleted: tuple[Change, ...] = ()
+    ahead: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    unsettled: str | None = None
+    refused: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -72,13 +79,12 @@ class Difference:
         return self == Difference()
 
 
-def between(before: JSON, after: JSON, changes: tuple[Change, ...] = ()) -> Difference:
+def between(before: JSON, after: JSON) -> Difference:
     """Compare two templates.
 
     Args:
         before: the deployed template; None where nothing is.
         after: the new one.
-        changes: what CloudFormation says that it would do.
     """
     old, new = _resources(before), _resources(after)
     old_grants, new_grants = grants(old), grants(new)
@@ -89,6 +95,16 @@ def between(before: JSON, after: JSON, changes: tuple[Change, ...] = ()) -> Diff
         widened=gained(old_grants, new_grants),
         narrowed=gained(new_grants, old_grants),
         resources=tuple(_others(old, new)),
+    )
+
+
+def foreseen(
+    difference: Difference, changes: Sequence[Change], before: JSON, after: JSON
+) -> Difference:
+    """The difference of two templates, with what CloudFormation says that it would do."""
+    old, new = _resources(before), _resources(after)
+    return replace(
+        difference,
         replaced=tuple(
             item
             for item in changes

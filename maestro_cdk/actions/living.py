@@ -7,10 +7,10 @@ by hand, stays until something compares.
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from maestro_cdk.actions.resolution import Unresolved, World
 from maestro_cdk.actions.threads import threads
@@ -19,9 +19,12 @@ from maestro_cdk.cloud import Cloud, LiveFunction, LiveMachine
 from maestro_cdk.errors import AccessDenied
 from maestro_cdk.model import JSON, Assembly, Identity, Project
 
-Kind: TypeAlias = Literal["policy", "code", "configuration", "definition"]
+Kind: TypeAlias = Literal["policy", "code", "configuration", "definition", "watching"]
+
+Thing = TypeVar("Thing")
 
 FUNCTION = "AWS::Lambda::Function"
+MACHINE_TYPE = "AWS::StepFunctions::StateMachine"
 MACHINE = "StateMachine"
 MACHINE_ROLE = "StateMachineRole"
 POLICY = "AWS::IAM::Policy"
@@ -44,12 +47,27 @@ template does not set them."""
 class Live:
     """What lives of a workflow: functions by their names in Lambda, policies by theirs in the role.
 
-    What the caller may not look at is not there.
+    `absent` are the names of the functions and of the state machine that AWS has not. What the
+    caller may not look at is neither here nor there.
     """
 
     functions: Mapping[str, LiveFunction] = field(default_factory=dict)
     machine: LiveMachine | None = None
     policies: Mapping[str, JSON] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """What a stack should have, and what somebody deleted past it."""
+
+    logical_id: str
+    type: str
+    name: str
+
+    def __str__(self) -> str:
+        """What it is, for a person."""
+        return f"the {'function' if self.type == FUNCTION else 'state machine'} {self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +75,7 @@ class Repair:
     """What has to be done to a function, the machine or its role to be as the template says.
 
     `name` is the function's in Lambda, the machine's ARN or the policy's name; `value` the asset's
-    key, the properties, the definition or the policy.
+    key, the properties, the definition, the policy, or members of the machine as the API names them.
     """
 
     kind: Kind
@@ -73,6 +91,7 @@ class Repair:
             "code": f"the code of {what}",
             "configuration": f"the configuration of {what}",
             "definition": "the definition",
+            "watching": "the state machine's logging and tracing",
         }
         return words[self.kind]
 
@@ -83,28 +102,51 @@ def read(project: Project, identity: Identity, cloud: Cloud) -> Live:
     arn = f"arn:{identity.partition}:states:{where}:stateMachine:{project.name}"
     names = [function.physical_name for function in project.functions]
     with threads(len(names) + 1) as pool:
-        asked = {name: pool.submit(_allowed_function, cloud, name) for name in names}
-        machine, policies = _machine(arn, cloud)
-        functions = {name: found for name, each in asked.items() if (found := each.result())}
-    return Live(functions=functions, machine=machine, policies=policies)
+        asked = {name: pool.submit(_seen, cloud.functions.describe, name) for name in names}
+        machine, machine_is_absent = _seen(cloud.machines.live, arn)
+        if machine is not None and machine.deleting:
+            machine, machine_is_absent = None, True
+        policies = _policies(machine, cloud) if machine else {}
+        found = {name: each.result() for name, each in asked.items()}
+    absent = {name for name, (_, is_absent) in found.items() if is_absent}
+    return Live(
+        functions={name: function for name, (function, _) in found.items() if function},
+        machine=machine,
+        policies=policies,
+        absent=frozenset({*absent, project.name} if machine_is_absent else absent),
+    )
 
 
-def _allowed_function(cloud: Cloud, name: str) -> LiveFunction | None:
+def _seen(ask: Callable[[str], Thing | None], name: str) -> tuple[Thing | None, bool]:
+    """What AWS has of that name, and whether it says that it has nothing."""
     try:
-        return cloud.functions.describe(name)
+        found = ask(name)
     except AccessDenied:
-        return None
+        return None, False
+    return found, found is None
 
 
-def _machine(arn: str, cloud: Cloud) -> tuple[LiveMachine | None, Mapping[str, JSON]]:
+def _policies(machine: LiveMachine, cloud: Cloud) -> Mapping[str, JSON]:
+    name = f"{MACHINE}Policy"
     try:
-        machine = cloud.machines.live(arn)
-        if machine is None or machine.deleting:
-            return None, {}
-        found = {name: cloud.roles.policy(machine.role, name) for name in (f"{MACHINE}Policy",)}
+        return {name: cloud.roles.policy(machine.role, name)}
     except AccessDenied:
-        return None, {}
-    return machine, found
+        return {}
+
+
+def lost(live: Live, template: JSON) -> tuple[Lost, ...]:
+    """What a deployed template has, and what is not there: CloudFormation does not look by itself.
+
+    Functions and the state machine are looked at, nothing else.
+    """
+    names = {FUNCTION: "FunctionName", MACHINE_TYPE: "StateMachineName"}
+    resources = template.get("Resources", {}) if isinstance(template, dict) else {}
+    return tuple(
+        Lost(logical_id=key, type=item["Type"], name=name)
+        for key, item in resources.items()
+        if item["Type"] in names
+        and (name := item.get("Properties", {}).get(names[item["Type"]])) in live.absent
+    )
 
 
 def repairs(
@@ -120,11 +162,59 @@ def repairs(
     for item in resources.values():
         if item["Type"] == FUNCTION:
             yield from _function_repairs(live, item.get("Properties", {}), files, world)
-    definition = wanted_definition(resources.get(MACHINE, {}), files, world)
-    if live.machine is None or definition is None:
+    if live.machine is None:
         return
-    if not same_definition(definition, live.machine.definition):
+    definition = wanted_definition(resources.get(MACHINE, {}), files, world)
+    if definition is not None and not same_definition(definition, live.machine.definition):
         yield Repair(kind="definition", name=live.machine.arn, value=definition)
+    watching = _watching(live.machine, resources.get(MACHINE, {}).get("Properties", {}), world)
+    if watching:
+        yield Repair(kind="watching", name=live.machine.arn, value=watching)
+
+
+def redeployed(live: Live, assembly: Assembly, old: Mapping[str, JSON], new: JSON) -> Iterator[str]:
+    """The functions that have the code that is here, which the stack does not know of yet.
+
+    Whether another function's code is what the stack says is not known: that code is not here.
+    """
+    files = {asset.key: asset.path for asset in assembly.assets}
+    before = old.get("Resources", {})
+    for key, item in new["Resources"].items():
+        if item["Type"] != FUNCTION or key not in before:
+            continue
+        properties = item.get("Properties", {})
+        code = properties.get("Code", {}).get("S3Key")
+        function = live.functions.get(str(properties.get("FunctionName")))
+        known = before[key].get("Properties", {}).get("Code", {}).get("S3Key")
+        if function is None or code == known or code not in files:
+            continue
+        if code_hash(files[code]) == function.code:
+            yield f"the code of {function.name.partition('_')[2] or function.name}"
+
+
+def _watching(
+    machine: LiveMachine, properties: Mapping[str, JSON], world: World
+) -> Mapping[str, JSON]:
+    """What differs of a machine's logging and tracing, as the API names it."""
+    try:
+        logging = world.value(properties.get("LoggingConfiguration", {}))
+    except Unresolved:
+        logging = {}
+    wanted = {
+        "loggingConfiguration": (_decapitalized(logging), machine.logging),
+        "tracingConfiguration": (
+            _decapitalized(properties.get("TracingConfiguration", {"Enabled": False})),
+            machine.tracing,
+        ),
+    }
+    return {name: value for name, (value, now) in wanted.items() if now and value not in ({}, now)}
+
+
+def _decapitalized(value: JSON) -> JSON:
+    """A part of a template with its keys as Step Functions' API writes them."""
+    if isinstance(value, dict):
+        return {f"{key[:1].lower()}{key[1:]}": _decapitalized(each) for key, each in value.items()}
+    return [_decapitalized(each) for each in value] if isinstance(value, list) else value
 
 
 def _policy_repairs(live: Live, resources: Mapping[str, JSON], world: World) -> Iterator[Repair]:

@@ -4,7 +4,7 @@ What a role may do comes first, then functions, and the definition, which uses b
 what stops half-way leaves a machine that runs: the old one, with functions that may be new already.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from maestro_cdk.actions.following import pauses
 from maestro_cdk.actions.living import Repair
@@ -13,6 +13,7 @@ from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.wording import counted
 from maestro_cdk.cloud import Cloud
 from maestro_cdk.errors import CloudError, DeploymentFailed
+from maestro_cdk.model import JSON
 from maestro_cdk.ports import Advanced, Clock, Reporter, Step
 
 PATIENCE = 60.0
@@ -48,7 +49,7 @@ def mend(repairs: Sequence[Repair], *, cloud: Cloud, reporter: Reporter, clock: 
         with threads(8) as pool:
             for each in [pool.submit(carry_out, part) for part in by_name]:
                 each.result()
-        carry_out([item for item in repairs if item.kind == "definition"])
+        carry_out([item for item in repairs if item.kind in ("definition", "watching")])
     except CloudError as error:
         raise _halfway(error, repairs, done) from error
 
@@ -85,7 +86,9 @@ def _mend(repair: Repair, *, cloud: Cloud, clock: Clock) -> None:
             _begun(lambda: cloud.functions.configure(repair.name, repair.value), clock)
             _settle(repair.name, cloud=cloud, clock=clock)
         case "definition":
-            _redefine(repair, cloud=cloud, clock=clock)
+            _change(repair.name, {"definition": repair.value}, cloud=cloud, clock=clock)
+        case "watching":
+            _change(repair.name, repair.value, cloud=cloud, clock=clock)
 
 
 def _begun(begin: Callable[[], None], clock: Clock) -> None:
@@ -113,20 +116,20 @@ def _settle(name: str, *, cloud: Cloud, clock: Clock) -> None:
         clock.sleep(pause)
 
 
-def _redefine(repair: Repair, *, cloud: Cloud, clock: Clock) -> None:
-    """Give the machine its definition, and wait until it answers with it.
+def _change(machine: str, changed: Mapping[str, JSON], *, cloud: Cloud, clock: Clock) -> None:
+    """Change members of the machine, and wait until it answers with them.
 
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
     """
     revisions: list[str] = []
 
     def begin() -> None:
-        revisions.append(cloud.machines.redefine(repair.name, repair.value))
+        revisions.append(cloud.machines.update(machine, changed))
 
     _patiently(begin, lambda error: propagates(error.message), clock)
     until = clock.monotonic() + PATIENCE
     for pause in pauses(first=0.1, longest=1.0):
-        live = cloud.machines.live(repair.name)
+        live = cloud.machines.live(machine)
         if live is None or not revisions[-1] or live.revision == revisions[-1]:
             return
         if clock.monotonic() > until:

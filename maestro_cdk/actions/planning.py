@@ -1,19 +1,27 @@
 """The change set of a deployment: in which mode, whether one is needed, and what it may not do."""
 
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from maestro_cdk.actions import naming, recovery
+from maestro_cdk.actions.living import Lost
 from maestro_cdk.actions.uploading import template_url
-from maestro_cdk.cloud import Cloud, Mode, Plan, Stack
+from maestro_cdk.cloud import Change, Cloud, Mode, Plan, Stack
 from maestro_cdk.errors import DeploymentFailed
-from maestro_cdk.model import JSON, Assembly, Identity, Project
+from maestro_cdk.model import JSON, Assembly, Identity, Project, SourceRef
 from maestro_cdk.ports import Clock, Note, Reporter, Step
+from maestro_cdk.project import settings
 
 INLINE_TEMPLATE_LIMIT = 51_200
 """Bytes of a template that may be sent with the request:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
-_NAMED = ("AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::StepFunctions::StateMachine")
+_NAMED = {
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
+}
 """What has a name of its own in our stack: a second one beside the first, as a replacement is
 made, cannot have it."""
 
@@ -31,7 +39,7 @@ class Wish:
     wait: bool = True
 
 
-def mode_for(wish: Wish, stack: Stack | None) -> Mode:
+def mode_for(wish: Wish, stack: Stack | None, lost: Sequence[Lost] = ()) -> Mode:
     """The mode to deploy in.
 
     What express mode has left failed takes nothing else, and no rollback:
@@ -39,6 +47,8 @@ def mode_for(wish: Wish, stack: Stack | None) -> Mode:
     """
     if stack is not None and stack.status == "UPDATE_FAILED":
         return Mode(express=True, rolls_back=False)
+    if lost:
+        return Mode(reverts_drift=True)
     return Mode(express=wish.express, rolls_back=wish.rolls_back)
 
 
@@ -63,20 +73,39 @@ def change_set(
     stack: Stack | None,
     mode: Mode,
     *,
+    old: JSON,
+    lost: Sequence[Lost] = (),
     cloud: Cloud,
     reporter: Reporter,
 ) -> tuple[Plan, Mode]:
-    """Make the change set; one that replaces something, in the standard mode."""
+    """Make the change set; one that replaces something, in the standard mode.
+
+    Args:
+        project: what to deploy.
+        assembly: the new template and its assets.
+        stack: the stack; None where there is none.
+        mode: in which mode to deploy.
+        old: the deployed template; None where nothing is deployed.
+        lost: what the change set has to bring back.
+        cloud: where to.
+        reporter: hears of each step.
+
+    Raises:
+        DeploymentFailed: it would fail, or does not bring back what is lost.
+    """
 
     def make(mode: Mode) -> Plan:
         return change_set_in(mode, project, assembly, stack, cloud=cloud, reporter=reporter)
 
     plan = make(mode)
-    _check_replacements(plan, cloud=cloud)
+    for refused in refusals(plan, old, json.loads(assembly.template), lost):
+        if plan.changes:
+            cloud.stacks.discard(plan)
+        raise refused
     # Without a rollback CloudFormation replaces nothing, not even what it only may.
     kinds = ("True",) if mode.rolls_back else ("True", "Conditional")
     replaced = [item for item in plan.changes if item.replacement in kinds]
-    if not replaced or mode == Mode():
+    if not replaced or (mode.rolls_back and not mode.express):
         return plan, mode
     cloud.stacks.discard(plan)
     names = ", ".join(item.logical_id for item in replaced)
@@ -121,24 +150,70 @@ def check_names(old: JSON, new: JSON, identity: Identity, *, cloud: Cloud, clock
     """
     found = naming.taken(old, new, identity, cloud=cloud, clock=clock)
     if found:
+        them = "it" if len(found) == 1 else "them"
         raise DeploymentFailed(
             f"already there, outside of the stack: {', '.join(found)}",
-            hint="nothing was changed. Delete them, or give the workflow another name in "
+            hint=f"the stack is as it was. Delete {them}, or give the workflow another name in "
             "maestro.toml",
         )
 
 
-def _check_replacements(plan: Plan, *, cloud: Cloud) -> None:
-    """Refuse to replace what has a name: CloudFormation would try, fail and roll back."""
-    for change in plan.changes:
-        if change.replacement == "True" and change.type in _NAMED:
-            cloud.stacks.discard(plan)
-            raise DeploymentFailed(
-                f"{change.logical_id} ({change.type}) would have to be replaced, "
-                f"and its name {change.physical_id} is in use by the one that is there",
-                hint="nothing was changed. Give the workflow another name in maestro.toml, or "
-                "tear it down first; a state machine's type cannot change under its name",
+def refusals(
+    plan: Plan, old: JSON, new: Mapping[str, JSON], lost: Sequence[Lost] = ()
+) -> Iterator[DeploymentFailed]:
+    """Why a change set is better not executed.
+
+    Args:
+        plan: what it would do.
+        old: the deployed template; None where nothing is.
+        new: the new one.
+        lost: what it has to bring back.
+    """
+    yield from _collisions(plan.changes, old, new)
+    yield from _given_up(lost, plan)
+
+
+def _collisions(
+    changes: Sequence[Change], old: JSON, new: Mapping[str, JSON]
+) -> Iterator[DeploymentFailed]:
+    """What would be replaced by another of the same name: CloudFormation would fail, and roll back."""
+    before = old.get("Resources", {}) if isinstance(old, dict) else {}
+    replaced = {change.logical_id for change in changes if change.replacement == "True"}
+    for key, item in new["Resources"].items():
+        if item["Type"] not in _NAMED or key not in before:
+            continue
+        one, two = before[key].get("Properties", {}), item.get("Properties", {})
+        name = two.get(_NAMED[item["Type"]])
+        if name is None or one.get(_NAMED[item["Type"]]) != name:
+            continue
+        types = [each.get("StateMachineType", "STANDARD") for each in (one, two)]
+        if types[0] != types[1]:
+            yield DeploymentFailed(
+                f"the type of the state machine {name} cannot change from {types[0]} to {types[1]}",
+                hint="the stack is as it was. Tear it down first, or give the workflow another "
+                "name in maestro.toml",
+                where=SourceRef(file=settings.FILE),
             )
+        elif key in replaced:
+            yield DeploymentFailed(
+                f"{key} ({item['Type']}) would have to be replaced by another of the same name, "
+                f"{name}, which the one that is there has",
+                hint="the stack is as it was. Deploy it under another name, or tear down first",
+            )
+
+
+def _given_up(lost: Sequence[Lost], plan: Plan) -> Iterator[DeploymentFailed]:
+    """What was deleted past the stack, and what the change set does not make again."""
+    made = {change.logical_id for change in plan.changes}
+    left = [item for item in lost if item.logical_id not in made]
+    if left:
+        were = "was" if len(left) == 1 else "were"
+        names = ", ".join(map(str, left))
+        yield DeploymentFailed(
+            f"{names} {were} deleted past the stack, and CloudFormation does not make it again",
+            hint="the stack is as it was. `maestro teardown` and `maestro deploy` make all of it "
+            "anew",
+        )
 
 
 def tell_retained(plan: Plan, template: JSON, *, reporter: Reporter) -> None:

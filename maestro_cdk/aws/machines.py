@@ -7,7 +7,7 @@ from typing import Any
 from maestro_cdk.aws.failures import Refusal
 from maestro_cdk.aws.service import Service
 from maestro_cdk.cloud import Diagnostic, LiveMachine
-from maestro_cdk.model import Execution, ExecutionEvent
+from maestro_cdk.model import JSON, Execution, ExecutionEvent
 
 PAGE = 1000
 """The most events of one answer
@@ -53,10 +53,12 @@ class StepFunctions:
             role=answer["roleArn"].rpartition("/")[2],
             revision=answer.get("revisionId", ""),
             deleting=answer.get("status") == "DELETING",
+            logging=answer.get("loggingConfiguration", {}),
+            tracing=answer.get("tracingConfiguration", {}),
         )
 
-    def redefine(self, machine: str, definition: str, /) -> str:
-        """Give a machine another definition.
+    def update(self, machine: str, changed: Mapping[str, JSON], /) -> str:
+        """Change members of a machine, such as its `definition`; the others stay.
 
         Executions that begin in the next seconds may still follow the old one:
         https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
@@ -67,9 +69,7 @@ class StepFunctions:
         Raises:
             CloudError: Step Functions refused.
         """
-        answer = self._states.call(
-            "update_state_machine", stateMachineArn=machine, definition=definition
-        )
+        answer = self._states.call("update_state_machine", stateMachineArn=machine, **changed)
         return str(answer.get("revisionId", ""))
 
     def start(self, machine: str, /, *, name: str, payload: str) -> str:

@@ -131,6 +131,7 @@ class CloudFormation:
             "TemplateURL": template_url,
             "RoleARN": role,
             "DeploymentConfig": _config(mode),
+            "DeploymentMode": "REVERT_DRIFT" if mode.reverts_drift else None,
         }
         request |= {key: value for key, value in optional.items() if value}
         plan = changesets.make(self._cfn, self._clock, request)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from maestro_cdk.actions import comparison
 from maestro_cdk.actions import deploy as deploying
 from maestro_cdk.actions.planning import Wish
 from maestro_cdk.cli import differences
@@ -40,13 +41,14 @@ def diff(context: Context, *, exit_code: bool) -> None:
     project = context.project()
     context.notice(project)
     with assembly_folder() as out:
-        found = deploying.compare(
+        found = comparison.compare(
             project,
             context.bundles(project),
             out,
             cloud=context.cloud(project),
             synthesizer=context.synthesizer(),
             reporter=context.reporter,
+            clock=context.clock,
         )
     context.reporter.close()
     if context.json:
@@ -204,6 +206,7 @@ def print_deployed(
             "changed": deployed.changed,
             "mode": "express" if prepared.mode.express else "standard",
             "outputs": dict(stack.outputs),
+            "put_back": list(deployed.put_back),
             "plan": differences.as_value(prepared.difference),
         }
         click.echo(differences.dumped(value))

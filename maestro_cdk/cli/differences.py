@@ -48,6 +48,16 @@ def _lines(difference: Difference, style: Style) -> Iterator[str]:
         for item in difference.deleted
     ]
     yield from _part("deleted", deleted, style)
+    lost = [style(item, fg="red") for item in difference.lost]
+    yield from _part("deleted past the stack, and made again", lost, style)
+    yield from _part("changed past the stack, and put back", difference.ahead, style)
+    refused = [style(item, fg="red") for item in difference.refused]
+    yield from _part("why a deployment would be refused", refused, style)
+    if difference.unsettled:
+        yield (
+            f"the stack is {difference.unsettled}: this compares with the template it was given, "
+            "and not all that lives need be as that says"
+        )
 
 
 def _part(title: str, lines: Any, style: Style) -> Iterator[str]:

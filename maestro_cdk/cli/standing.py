@@ -1,10 +1,12 @@
 """`status`: what is deployed, what went wrong, and what on disk differs."""
 
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from maestro_cdk.actions import status as standing
+from maestro_cdk.actions.difference import Difference
 from maestro_cdk.cli import differences
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.deploying import assembly_folder
@@ -59,7 +61,6 @@ def _value(found: standing.Standing, project: Project) -> dict[str, Any]:
         }
         if failure
         else None,
-        "ahead": list(found.ahead),
         "difference": differences.as_value(found.difference) if found.difference else None,
     }
 
@@ -79,16 +80,28 @@ def _print(context: Context, found: standing.Standing, project: Project) -> None
         click.echo(f"{style('failed:', fg='red', bold=True)} {said}")
         if found.failure.hint:
             click.echo(f"  {found.failure.hint}")
-    if found.ahead:
-        click.echo(f"ahead of the stack: {', '.join(found.ahead)}")
-        click.echo(f"  `{context.again('deploy')}` makes it what is in the folder")
     if found.difference is None:
         click.echo("the folder has mistakes: `maestro validate` tells them")
-    elif stack is not None and found.difference.empty:
-        click.echo("the folder is what is deployed")
     elif stack is not None:
-        click.echo("not deployed yet:")
-        text = differences.as_text(found.difference, style)
+        _compare(context, found.difference)
+
+
+def _compare(context: Context, difference: Difference) -> None:
+    """What lives and what is in the folder, next to the stack."""
+    if difference.lost:
+        click.echo(f"deleted past the stack: {', '.join(difference.lost)}")
+    if difference.ahead:
+        click.echo(f"ahead of the stack: {', '.join(difference.ahead)}")
+    if difference.lost or difference.ahead:
+        click.echo(f"  `{context.again('deploy')}` makes it what is in the folder")
+    rest = replace(difference, lost=(), ahead=())
+    if difference.empty:
+        click.echo("the folder is what is deployed")
+    elif rest.empty:
+        click.echo("the folder is what the stack says")
+    else:
+        click.echo("not as in the folder:" if rest.unsettled else "not deployed yet:")
+        text = differences.as_text(rest, context.reporter.style)
         click.echo("\n".join(f"  {line}" for line in text.splitlines()))
 
 

@@ -111,7 +111,7 @@ def test_a_machine_is_told_and_redefined():
     live = machines.live(ARN)
     assert (live.role, live.revision, live.deleting) == ("the-role", "r1", True)
     assert machines.live(ARN) is None
-    assert machines.redefine(ARN, "{}") == "r2"
+    assert machines.update(ARN, {"definition": "{}"}) == "r2"
 
 
 @pytest.fixture

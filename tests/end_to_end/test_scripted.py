@@ -75,6 +75,22 @@ def test_a_role_that_lambda_does_not_know_yet_is_tried_once_more(run, scripted):
     assert run("teardown", "-f").code == 0
 
 
+def test_what_somebody_deleted_is_told_and_made_again(run, scripted):
+    run("deploy")
+    stack = scripted.stacks.find("greeting")
+    stack.lost |= {"GreetFunction", "StateMachine"}
+    lost = ["the function greeting_greet", "the state machine greeting"]
+    assert f"deleted past the stack: {', '.join(lost)}" in run("status").out
+    told = run("diff", "--exit-code", "--output", "json")
+    assert (told.code, told.json["lost"]) == (1, lost)
+    assert stack.change_sets == {}
+    again = run("redeploy", "--output", "json")
+    assert (again.code, again.json["plan"]["lost"]) == (0, lost)
+    assert stack.lost == set()
+    assert run("diff", "--exit-code").code == 0
+    assert run("teardown", "-f").code == 0
+
+
 def test_a_difference_is_shown_and_changes_nothing(run, folder, scripted):
     assert run("diff", "--exit-code").code == 1
     assert scripted.stacks.by_id == {}
@@ -168,9 +184,9 @@ def test_another_type_under_the_same_name_is_found_in_the_plan(run, folder, scri
     (folder / "maestro.toml").write_text('[workflow]\ntype = "EXPRESS"\n')
     refused = run("deploy")
     assert refused.code == 1
-    assert (
-        "StateMachine (AWS::StepFunctions::StateMachine) would have to be replaced" in refused.err
-    )
+    said = "the type of the state machine greeting cannot change from STANDARD to EXPRESS"
+    assert f"maestro.toml: {said}" in refused.err
+    assert said in run("diff").out
     assert len(scripted.called("ExecuteChangeSet")) == executed
     assert scripted.stacks.find("greeting").change_sets == {}
     assert run("teardown", "-f").code == 0

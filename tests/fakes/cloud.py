@@ -51,6 +51,15 @@ class FakeCloud:
             role = f"role-of-{properties['Roles'][0]['Ref']}"
             self.roles.policies[role, properties["PolicyName"]] = properties["PolicyDocument"]
 
+    def lost(self, resource):
+        """Whether somebody has deleted a resource past CloudFormation."""
+        properties = resource.get("Properties", {})
+        if resource.get("Type") == "AWS::Lambda::Function":
+            return properties["FunctionName"] not in self.functions.live
+        return resource.get("Type") == MACHINE and not any(
+            arn.endswith(f":{properties['StateMachineName']}") for arn in self.machines.live_ones
+        )
+
     def called(self, *names):
         """The calls of these names, in order."""
         return [call for call in self.calls if call[0] in names]
@@ -125,6 +134,7 @@ class FakeStacks:
         self.deleted_in_express = []
         self.replacing = set()  # what a change would replace
         self.retained = set()  # what a deletion leaves alone
+        self.blind = False  # whether it knows nothing of drift, as some emulators
         self.by_id = {}
         self.plans = {}
         self.plan_tags = {}
@@ -207,9 +217,14 @@ class FakeStacks:
             stack_id=stack.id,
             change_set=f"change-set-{next(self._ids)}",
             creates=creates,
-            changes=tuple(self._changes(self.by_id[stack.id], wanted)),
+            changes=tuple(
+                self._changes(
+                    self.by_id[stack.id], wanted, looks=mode.reverts_drift and not self.blind
+                )
+            ),
         )
-        self.plans[plan.change_set] = wanted
+        if plan.changes:
+            self.plans[plan.change_set] = wanted
         self.plan_tags[plan.change_set] = tags
         return plan
 
@@ -297,12 +312,13 @@ class FakeStacks:
     def _fetch(self, url):
         return self._cloud.assets.objects[url.removeprefix(f"https://{FakeAssets.name}/")]
 
-    def _changes(self, entry, wanted):
+    def _changes(self, entry, wanted, *, looks):
         before = entry.template.get("Resources", {})
         for key, resource in wanted["Resources"].items():
-            if before.get(key) != resource:
+            is_lost = looks and key in before and self._cloud.lost(resource)
+            if before.get(key) != resource or is_lost:
                 yield Change(
-                    action="Modify" if key in before else "Add",
+                    action="Modify" if key in before and not is_lost else "Add",
                     logical_id=key,
                     physical_id=None,
                     type=resource["Type"],
@@ -462,7 +478,14 @@ class FakeMachines:
         for key, value in properties.get("DefinitionSubstitutions", {}).items():
             text = text.replace(f"${{{key}}}", value)
         self.live_ones[arn] = LiveMachine(
-            arn=arn, definition=text, role="role-of-StateMachineRole", revision="1"
+            arn=arn,
+            definition=text,
+            role="role-of-StateMachineRole",
+            revision="1",
+            logging={
+                key[0].lower() + key[1:]: value
+                for key, value in properties.get("LoggingConfiguration", {}).items()
+            },
         )
 
     # --- the port ------------------------------------------------------------------------------
@@ -470,13 +493,17 @@ class FakeMachines:
     def live(self, machine, /):
         return self.live_ones.get(machine)
 
-    def redefine(self, machine, definition, /):
-        self._cloud.calls.append(("redefine", machine))
+    def update(self, machine, changed, /):
+        self._cloud.calls.append(("update_machine", machine))
         if self.refusing:
             raise self.refusing.pop(0)
-        revision = f"{int(self.live_ones[machine].revision) + 1}"
+        live = self.live_ones[machine]
+        revision = f"{int(live.revision) + 1}"
         self.live_ones[machine] = replace(
-            self.live_ones[machine], definition=definition, revision=revision
+            live,
+            definition=changed.get("definition", live.definition),
+            logging=changed.get("loggingConfiguration", live.logging),
+            revision=revision,
         )
         return revision
 

@@ -61,6 +61,7 @@ class FakeSynthesizer:
         self.substitutions = {}
         self.definition = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
         self.properties = {}  # of each function
+        self.machine = {}  # more properties of the state machine
         self.policy = None  # what the state machine may do
         self.error = None
         self.retained = ()  # the logical ids of what a teardown leaves alone
@@ -93,8 +94,10 @@ class FakeSynthesizer:
             "Type": "AWS::StepFunctions::StateMachine",
             "Properties": {
                 "StateMachineName": project.name,
+                "StateMachineType": project.settings.workflow.type,
                 "DefinitionString": json.dumps(self.definition),
                 "DefinitionSubstitutions": dict(self.substitutions),
+                **self.machine,
             },
         }
         if self.policy is not None:

@@ -47,6 +47,7 @@ class Operations:
         Tags=(),
         RoleARN=None,
         DeploymentConfig=None,
+        DeploymentMode=None,
         OnStackFailure="ROLLBACK",
         Capabilities=(),
         **_,
@@ -76,6 +77,9 @@ class Operations:
                 f"ChangeSet {ChangeSetName}",
                 "AlreadyExistsException",
             )
+        lost = (
+            stack.lost & wanted["Resources"].keys() if DeploymentMode == "REVERT_DRIFT" else set()
+        )
         config = DeploymentConfig or {}
         express = config.get("Mode") == "EXPRESS"
         # Express mode does not roll back unless it is told to.
@@ -87,7 +91,8 @@ class Operations:
             "StackName": stack.name,
             "Status": "CREATE_COMPLETE",
             "ExecutionStatus": "AVAILABLE",
-            "Changes": self._changes(stack, wanted),
+            "Changes": self._changes(stack, wanted, lost),
+            "lost": lost,
             "wanted": wanted,
             "tags": list(Tags),
             "role": RoleARN,
@@ -116,11 +121,11 @@ class Operations:
         if not open_to_it:
             raise Refused(f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
 
-    def _changes(self, stack, wanted):
+    def _changes(self, stack, wanted, lost):
         before = stack.template.get("Resources", {})
         changes = []
         for key, resource in wanted["Resources"].items():
-            if key not in stack.resources:
+            if key not in stack.resources or key in lost:
                 changes.append({"Action": "Add", "LogicalResourceId": key})
             elif before.get(key) != resource or stack.resources[key].status.endswith("_FAILED"):
                 replaced = key in before and replaces(before[key], resource)
@@ -190,8 +195,10 @@ class Operations:
         stack.change_sets.clear()  # of an executed stack none stays
         stack.tags, stack.role = made["tags"], made["role"] or stack.role
         stack.express, stack.rolls_back = made["express"], made["rolls_back"]
-        begin = self.stacks.create if stack.status == "REVIEW_IN_PROGRESS" else self.stacks.update
-        begin(stack, made["wanted"])
+        if stack.status == "REVIEW_IN_PROGRESS":
+            self.stacks.create(stack, made["wanted"])
+        else:
+            self.stacks.update(stack, made["wanted"], made["lost"])
         return {}
 
     # --- stacks --------------------------------------------------------------------------------

@@ -5,9 +5,10 @@ protocol. The rest is passed on to the AWS that stands behind.
 """
 
 import http.client
+import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from botocore.loaders import create_loader
@@ -77,6 +78,24 @@ class ScriptedCloudFormation:
             )
         return 200, QuerySerializer(operation).serialize(result)["body"]
 
+    def hides(self, service, path, headers, body):
+        """Whether a call looks at a function or a machine that a stack has: none is really made.
+
+        Nobody may look at it, then; what is `lost` is not there, as the AWS behind says.
+        """
+        if service == ["lambda"] and path.endswith("/configuration"):
+            name = unquote(path.split("/")[-2])
+        elif service == ["states"] and headers["X-Amz-Target"].endswith(".DescribeStateMachine"):
+            name = json.loads(body)["stateMachineArn"]
+        else:
+            return False
+        with self._lock:
+            return any(
+                name == resource.physical_id and resource.logical_id not in stack.lost
+                for stack in self.stacks.by_id.values()
+                for resource in stack.resources.values()
+            )
+
     def _fetch(self, url):
         """The text of a template in the bucket behind."""
         there = urlsplit(url)
@@ -108,6 +127,10 @@ class _Handler(BaseHTTPRequestHandler):
         if signed_for[3:4] == ["cloudformation"]:
             status, text = self.scripted.answer(dict(parse_qsl(body.decode(), True)))
             self._send(status, [("Content-Type", "text/xml")], text.encode())
+            return
+        if self.scripted.hides(signed_for[3:4], self.path, self.headers, body):
+            denied = b'{"__type": "AccessDeniedException", "message": "not authorized to perform"}'
+            self._send(403, [("x-amzn-ErrorType", "AccessDeniedException")], denied)
             return
         headers = {key: value for key, value in self.headers.items() if key.lower() not in HOP}
         headers["Host"] = self.headers["Host"]

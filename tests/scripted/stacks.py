@@ -82,6 +82,7 @@ class Stack:
     events: list = field(default_factory=list)
     coming: list = field(default_factory=list)
     change_sets: dict = field(default_factory=dict)
+    lost: set = field(default_factory=set)  # what somebody deleted past it, by logical id
     updated: datetime | None = None
     deleted: datetime | None = None
 
@@ -290,8 +291,11 @@ class Stacks:
         steps = [("CREATE", key) for key in in_order(wanted["Resources"])]
         self._run(stack, at, steps, on_failure=self._failed_creation, on_end="CREATE_COMPLETE")
 
-    def update(self, stack, wanted):
-        """Begin to change a stack to what a template holds."""
+    def update(self, stack, wanted, lost=()):
+        """Begin to change a stack to what a template holds, and to make again what is lost."""
+        for key in lost:
+            stack.lost.discard(key)
+            del stack.resources[key]
         stack.before, stack.template = stack.template, wanted
         stack.updated = now = self.clock()
         self.tell(stack, now, "UPDATE_IN_PROGRESS", "User Initiated")

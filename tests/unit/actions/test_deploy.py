@@ -434,27 +434,6 @@ def test_other_tags_are_a_change(deploy, prepare, cloud):
     assert prepare(project(tags={"team": "payments"})).plan is not None
 
 
-def test_a_comparison_changes_nothing(deploy, cloud, synthesizer, tmp_path, reporter):
-    def compare(name):
-        return deploying.compare(
-            project(),
-            (),
-            tmp_path / name,
-            cloud=cloud,
-            synthesizer=synthesizer,
-            reporter=reporter,
-        )
-
-    assert [item.verb for item in compare("new").functions] == ["added"]
-    assert cloud.calls == []
-    deploy()
-    synthesizer.code = "2"
-    before = len(cloud.called("put", "apply"))
-    assert [item.code for item in compare("changed").functions] == [True]
-    assert len(cloud.called("put", "apply")) == before
-    assert cloud.stacks.plans == {}
-
-
 # --- names and files that are there already ----------------------------------------------------
 
 

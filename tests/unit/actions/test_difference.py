@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from maestro_cdk.actions.difference import Setting, between
+from maestro_cdk.actions.difference import Setting, between, foreseen
 from maestro_cdk.cloud import Change
 
 
@@ -197,11 +197,12 @@ def test_replacements_and_deletions_are_told_apart():
         change(replacement="Conditional"),
         change("Remove"),
     )
-    found = between(old, new, (sure, maybe, gone))
+    found = foreseen(between(old, new), (sure, maybe, gone), old, new)
     assert found.replaced == (sure, maybe)
     assert found.deleted == (gone,)
 
 
 def test_what_only_refers_to_something_that_changes_is_no_replacement():
     same = template(T={"Type": "X::Y::Z"})
-    assert between(same, same, (change(replacement="Conditional"),)).replaced == ()
+    changes = (change(replacement="Conditional"),)
+    assert foreseen(between(same, same), changes, same, same).replaced == ()

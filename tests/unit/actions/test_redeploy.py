@@ -51,7 +51,7 @@ def kinds(prepared):
 
 
 def updates(cloud):
-    return cloud.called("update_code", "configure", "put_policy", "redefine")
+    return cloud.called("update_code", "configure", "put_policy", "update_machine")
 
 
 # --- only what changed -------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def test_what_is_needed_first_is_done_first(deploy, redeploy, cloud, synthesizer
         "put_policy",
         "update_code",
         "configure",
-        "redefine",
+        "update_machine",
     ]
     live = cloud.machines.live(MACHINE)
     assert json.loads(live.definition) == synthesizer.definition
@@ -203,7 +203,7 @@ def test_a_role_that_step_functions_does_not_know_yet_is_waited_for(
     said = "The state machine IAM Role is not authorized to access the Log Destination"
     cloud.machines.refusing = [CloudError(said), CloudError(said)]
     redeploy()
-    assert len(cloud.called("redefine")) == 3
+    assert len(cloud.called("update_machine")) == 3
 
 
 def test_another_refusal_is_told_at_once(deploy, redeploy, cloud, synthesizer):
@@ -212,7 +212,7 @@ def test_another_refusal_is_told_at_once(deploy, redeploy, cloud, synthesizer):
     cloud.machines.refusing = [CloudError("Invalid State Machine Definition: no")]
     with pytest.raises(DeploymentFailed, match="Invalid State"):
         redeploy()
-    assert len(cloud.called("redefine")) == 1
+    assert len(cloud.called("update_machine")) == 1
 
 
 # --- the next deployment -----------------------------------------------------------------------

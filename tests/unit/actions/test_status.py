@@ -37,7 +37,7 @@ def test_what_is_deployed_is_the_folder(deploy, look):
     deploy()
     found = look()
     assert found.difference.empty
-    assert (found.ahead, found.failure) == ((), None)
+    assert found.failure is None
 
 
 def test_what_is_new_here_is_told(deploy, look, synthesizer):
@@ -53,7 +53,7 @@ def test_what_lives_otherwise_is_ahead(deploy, look, cloud):
     cloud.functions.live["approval_manager"] = replace(
         live, code="another", properties={**live.properties, "Timeout": 9}
     )
-    assert look().ahead == ("the code of manager", "the configuration of manager")
+    assert look().difference.ahead == ("the code of manager", "the configuration of manager")
 
 
 def test_what_failed_last_is_told_later(deploy, look, cloud, synthesizer):
