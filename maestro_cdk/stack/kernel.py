@@ -3,6 +3,8 @@
 import os
 import sys
 import time
+from contextlib import suppress
+from functools import wraps
 from pathlib import Path
 
 from maestro_cdk.errors import SynthesisError
@@ -27,6 +29,24 @@ def choose_node() -> None:
     os.environ.setdefault("JSII_NODE", str(executable))
     for warning in ("UNTESTED_NODE_VERSION", "END_OF_LIFE_NODE_VERSION", "DEPRECATED_NODE_VERSION"):
         os.environ.setdefault(f"JSII_SILENCE_WARNING_{warning}", "1")
+
+
+def end_quietly() -> None:
+    """Have a kernel that starts from now on end without a word where it is gone already.
+
+    Ctrl-C at a terminal ends Node too, and before us: jsii, which says goodbye to it as Python
+    ends, would print a traceback of a broken pipe. It offers no way to be told otherwise.
+    """
+    from jsii._kernel.providers.process import _NodeProcess  # noqa: PLC0415 - 0.1 s
+
+    stop = _NodeProcess.stop
+
+    def quietly(process: _NodeProcess) -> None:
+        with suppress(OSError):
+            stop(process)
+
+    if not hasattr(stop, "__wrapped__"):
+        setattr(_NodeProcess, "stop", wraps(stop)(quietly))  # noqa: B010 - a method of another's
 
 
 def await_index() -> None:

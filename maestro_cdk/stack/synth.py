@@ -156,6 +156,7 @@ def run_cdk(
         ProjectError: infra.py has gone wrong.
     """
     kernel.choose_node()
+    kernel.end_quietly()
     from maestro_cdk.stack import app  # noqa: PLC0415 - half a second, spared by the cache
 
     try:
