@@ -224,12 +224,16 @@ class Stacks(Protocol):
         """Begin to execute the change set."""
         ...
 
+    def begun(self, plan: Plan, /) -> bool:
+        """Whether the change set is being executed, or was."""
+        ...
+
     def events(self, stack_id: str, since: datetime, /) -> tuple[StackEvent, ...]:
         """The stack's events after `since`, oldest first."""
         ...
 
-    def resources(self, stack_id: str, /) -> tuple[StackResource, ...]:
-        """The stack's resources that exist."""
+    def resources(self, stack_id: str, /, *, deleted: bool = False) -> tuple[StackResource, ...]:
+        """The stack's resources that exist; with `deleted` those that existed, too."""
         ...
 
     def protect(self, stack_id: str, /, *, on: bool) -> None:

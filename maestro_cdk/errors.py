@@ -12,6 +12,7 @@ MaestroError
 │   ├── StackBusy         another operation runs on the stack
 │   ├── StackForeign      the stack is not this project's
 │   └── DeploymentFailed  CloudFormation could not make it so
+│       └── TemplateRejected  and said so before it began
 ├── LocalError            the AWS on this machine
 ├── ExecutionFailed       an execution that did not succeed
 └── Aborted               the user said no
@@ -97,6 +98,19 @@ class StackForeign(CloudError):
 
 class DeploymentFailed(CloudError):
     """CloudFormation could not make the stack as it should be."""
+
+
+class TemplateRejected(DeploymentFailed):
+    """CloudFormation found mistakes in a template before it deployed any of it.
+
+    Args:
+        reasons: the logical id of each resource, and what is wrong with it.
+    """
+
+    def __init__(self, reasons: "Sequence[tuple[str, str]]") -> None:
+        said = "; ".join(f"{name}: {reason}" if name else reason for name, reason in reasons)
+        super().__init__(f"CloudFormation cannot deploy the template: {said}")
+        self.reasons = tuple(reasons)
 
 
 class LocalError(MaestroError):

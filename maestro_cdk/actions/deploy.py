@@ -7,7 +7,6 @@ Assets are uploaded before the change set, which refers to them. Nothing that li
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.uploading import upload
 from maestro_cdk.actions.wording import counted
 from maestro_cdk.cloud import Cloud, Mode, Plan, Stack
-from maestro_cdk.errors import CloudError, DeploymentFailed
+from maestro_cdk.errors import DeploymentFailed
 from maestro_cdk.model import JSON, Assembly, Bundle, Identity, Project
 from maestro_cdk.ports import Clock, Note, Planned, Reporter, Step, Synthesizer
 
@@ -109,6 +108,8 @@ def prepare(
             found = replace(found, stack=stack, live=live)
     was = seen(found, cloud)
     mode = planning.mode_for(wish, stack, was.lost)
+    if mode.express and not wish.express:
+        reporter.emit(Note("in express mode: what that left failed takes nothing else"))
     plan = None
     before = None
     if stack is None or was.lost or not planning.is_same(stack, was.old, was.new, project):
@@ -210,16 +211,31 @@ def apply(
     )
 
 
+def halted(prepared: Prepared, *, cloud: Cloud) -> str | None:
+    """Where a deployment stands that nobody waits for any more; what has not begun never will.
+
+    Returns:
+        The stack's status; None where nothing has begun.
+
+    Raises:
+        CloudError: CloudFormation refused to tell.
+    """
+    plan = prepared.plan
+    if plan is not None and plan.changes and not cloud.stacks.begun(plan):
+        discard(prepared, cloud=cloud)
+        return None
+    stack = cloud.stacks.describe(prepared.project.stack_name)
+    return stack.status if stack else None
+
+
 def cancel(prepared: Prepared, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> Ended | None:
     """Cancel the update that a plan's execution is, and follow its rollback to the end.
 
     Returns:
-        How it ended; None where there is nothing to cancel, as with a creation.
+        How it ended; None where there is nothing to cancel any more.
     """
     stack = cloud.stacks.describe(prepared.project.stack_name)
     if stack is None or stack.status != "UPDATE_IN_PROGRESS":
-        with suppress(CloudError):  # it may not have begun
-            discard(prepared, cloud=cloud)
         return None
     before = mark(stack.id, stacks=cloud.stacks, clock=clock, runs=True)
     cloud.stacks.cancel(stack.id)
@@ -237,7 +253,7 @@ def _mark(stack: Stack | None, cloud: Cloud, clock: Clock) -> Mark:
 
     If somebody else's operation comes between, the change set cannot be executed any more.
     """
-    if stack is None:
+    if stack is None or stack.status == "REVIEW_IN_PROGRESS":
         return Mark(since=clock.now() - SKEW, seen=frozenset())
     return mark(stack.id, stacks=cloud.stacks, clock=clock)
 

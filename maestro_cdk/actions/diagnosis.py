@@ -1,11 +1,12 @@
 """Why an operation on a stack failed, what in the folder made it, and what to do about it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from maestro_cdk.actions.remedies import REMEDIES
 from maestro_cdk.cloud import Stack
-from maestro_cdk.errors import DeploymentFailed
+from maestro_cdk.errors import DeploymentFailed, TemplateRejected
 from maestro_cdk.model import Function, Project, SourceRef, StackEvent
 
 _HANDLER = re.compile(
@@ -43,12 +44,11 @@ def of(event: StackEvent, project: Project) -> Diagnosis:
         project: the project.
     """
     reason = tidied(event.reason or event.status)
-    remedies = (remedy.told(match) for remedy in REMEDIES if (match := remedy.says.search(reason)))
     return Diagnosis(
         resource=f"{event.logical_id} ({event.type})",
         reason=reason,
         where=_where(event.logical_id, reason, project),
-        hint=next(remedies, None),
+        hint=next(_remedies(reason), None),
     )
 
 
@@ -60,6 +60,18 @@ def failed(event: StackEvent, project: Project, status: str) -> DeploymentFailed
         f"{found.resource}: {found.reason}",
         hint=f"{found.hint}\n  {stands}" if found.hint else stands,
         where=found.where,
+    )
+
+
+def rejected(error: TemplateRejected, project: Project) -> DeploymentFailed:
+    """The error that tells of a template that CloudFormation does not take, with what made it."""
+    name, reason = error.reasons[0]
+    known = next(_remedies(reason), None)
+    stands = "the stack is as it was"
+    return DeploymentFailed(
+        error.message,
+        hint=f"{known}\n  {stands}" if known else f"mend that and deploy again; {stands}",
+        where=_where(name, reason, project),
     )
 
 
@@ -92,6 +104,11 @@ def tidied(reason: str) -> str:
     while before != said:
         before, said = said, _SERVICE.sub("", said).rstrip()
     return said
+
+
+def _remedies(reason: str) -> Iterator[str]:
+    """What to do about a reason that is known."""
+    return (remedy.told(match) for remedy in REMEDIES if (match := remedy.says.search(reason)))
 
 
 def _where(logical_id: str, reason: str, project: Project) -> SourceRef | None:

@@ -1,10 +1,10 @@
 """Following what takes its time: an operation on a stack, polled fast at first, then slower."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from maestro_cdk.actions.diagnosis import is_cause
+from maestro_cdk.actions.diagnosis import is_cause, tidied
 from maestro_cdk.cloud import Stacks
 from maestro_cdk.model import StackEvent
 from maestro_cdk.ports import Clock, Reporter, ResourceChanged, Waiting
@@ -95,7 +95,7 @@ def follow(
                 continue
             seen.add(event.id)
             heard = clock.monotonic()
-            reporter.emit(ResourceChanged(event))
+            reporter.emit(ResourceChanged(_tidied(event)))
             if failure is None and is_cause(event, stack_id):
                 failure = event
             if event.status == RETAINED:
@@ -108,6 +108,11 @@ def follow(
         if clock.monotonic() - heard > QUIET:
             heard = clock.monotonic()
             reporter.emit(Waiting(heard - began))
+
+
+def _tidied(event: StackEvent) -> StackEvent:
+    """The event, its reason without what CloudFormation wraps it in."""
+    return replace(event, reason=tidied(event.reason)) if event.reason else event
 
 
 def _is_end(status: str) -> bool:

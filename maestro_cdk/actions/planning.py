@@ -4,14 +4,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from maestro_cdk.actions import naming, recovery
+from maestro_cdk.actions import diagnosis, naming, recovery
 from maestro_cdk.actions.living import Lost
 from maestro_cdk.actions.uploading import template_url
 from maestro_cdk.cloud import Change, Cloud, Mode, Plan, Stack
-from maestro_cdk.errors import DeploymentFailed
+from maestro_cdk.errors import DeploymentFailed, TemplateRejected
 from maestro_cdk.model import JSON, Assembly, Identity, Project, SourceRef
 from maestro_cdk.ports import Clock, Note, Reporter, Step
-from maestro_cdk.project import settings
 
 INLINE_TEMPLATE_LIMIT = 51_200
 """Bytes of a template that may be sent with the request:
@@ -131,15 +130,18 @@ def change_set_in(
     """Make the change set in that mode, whatever it would replace."""
     reporter.emit(Step("asking CloudFormation what would change"))
     inline = len(assembly.template.encode()) <= INLINE_TEMPLATE_LIMIT
-    return cloud.stacks.plan(
-        project.stack_name,
-        creates=stack is None or stack.status == "REVIEW_IN_PROGRESS",
-        template=assembly.template if inline else None,
-        template_url=None if inline else template_url(assembly, cloud),
-        tags=project.tags,
-        role=project.settings.workflow.cloudformation_role,
-        mode=mode,
-    )
+    try:
+        return cloud.stacks.plan(
+            project.stack_name,
+            creates=stack is None or stack.status == "REVIEW_IN_PROGRESS",
+            template=assembly.template if inline else None,
+            template_url=None if inline else template_url(assembly, cloud),
+            tags=project.tags,
+            role=project.settings.workflow.cloudformation_role,
+            mode=mode,
+        )
+    except TemplateRejected as error:
+        raise diagnosis.rejected(error, project) from error
 
 
 def check_names(old: JSON, new: JSON, identity: Identity, *, cloud: Cloud, clock: Clock) -> None:
@@ -192,7 +194,7 @@ def _collisions(
                 f"the type of the state machine {name} cannot change from {types[0]} to {types[1]}",
                 hint="the stack is as it was. Tear it down first, or give the workflow another "
                 "name in maestro.toml",
-                where=SourceRef(file=settings.FILE),
+                where=SourceRef(file="maestro.toml"),
             )
         elif key in replaced:
             yield DeploymentFailed(

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from maestro_cdk.actions import inventory, recovery
-from maestro_cdk.actions.following import RETAINED, follow, mark, pauses
+from maestro_cdk.actions import diagnosis, inventory, recovery
+from maestro_cdk.actions.following import RETAINED, Ended, follow, mark, pauses
 from maestro_cdk.actions.guards import check_account, check_owner
-from maestro_cdk.actions.remedies import REMEDIES
 from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.wording import counted
 from maestro_cdk.cloud import Cloud, Stack, StackResource
@@ -23,14 +22,18 @@ PATIENCE = 120.0
 class Doomed:
     """What a teardown would delete; without a stack it may be files that were left over.
 
-    `roles` are those outside of the stack that were named, as far as they are there.
+    `deleted` are the resources that an earlier teardown deleted, and may not have looked at.
+    `roles` are those outside of the stack that were named, as far as they are there; `strangers`
+    the others of them.
     """
 
     project: Project
     stack: Stack | None
     resources: tuple[StackResource, ...] = ()
+    deleted: tuple[StackResource, ...] = ()
     executions: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
 
     @property
     def machines(self) -> tuple[str, ...]:
@@ -71,20 +74,33 @@ def prepare(project: Project, *, cloud: Cloud, roles: Sequence[str] = ()) -> Doo
         check_account(project, cloud.identity)
         stack = described.result()
     there = tuple(role for role in roles if cloud.roles.exists(role))
+    strangers = tuple(role for role in roles if role not in there)
     # One that waits for its first change set holds nothing, and may be somebody else's plan.
     if stack is None or stack.status == "REVIEW_IN_PROGRESS":
-        return Doomed(project=project, stack=None, roles=there)
+        return Doomed(project=project, stack=None, roles=there, strangers=strangers)
     check_owner(project, stack)
-    resources = cloud.stacks.resources(stack.id)
+    resources, deleted = _resources(stack, cloud)
     machines = [item.physical_id for item in resources if item.type == MACHINE]
     executions = [arn for machine in machines for arn in cloud.machines.running(machine)]
     return Doomed(
         project=project,
         stack=stack,
         resources=resources,
+        deleted=deleted,
         executions=tuple(executions),
         roles=there,
+        strangers=strangers,
     )
+
+
+def _resources(
+    stack: Stack, cloud: Cloud
+) -> tuple[tuple[StackResource, ...], tuple[StackResource, ...]]:
+    """The resources that exist, and those that do not any more."""
+    is_being_deleted = stack.status.startswith("DELETE_")
+    listed = cloud.stacks.resources(stack.id, deleted=is_being_deleted)
+    gone = tuple(item for item in listed if item.status == "DELETE_COMPLETE")
+    return tuple(item for item in listed if item not in gone), gone
 
 
 def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> TornDown:
@@ -99,6 +115,7 @@ def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> 
         _stop_executions(doomed, cloud=cloud, reporter=reporter)
         settings = doomed.project.settings.workflow
         kept = _delete(
+            doomed.project,
             doomed.stack,
             express=settings.express and not settings.protected,
             cloud=cloud,
@@ -113,7 +130,7 @@ def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> 
         removed = pool.submit(_remove_files, prefix, cloud)
         told = pool.submit(_left, doomed.stack, cloud=cloud)
         _wait_for_machines(doomed.machines, cloud=cloud, reporter=reporter, clock=clock)
-        found = inventory.look(gone, cloud=cloud, clock=clock)
+        found = inventory.look((*gone, *doomed.deleted), cloud=cloud, clock=clock)
         left = told.result()
         objects, files = removed.result()
     roles = tuple(role for role in doomed.roles if cloud.roles.delete(role))
@@ -126,6 +143,16 @@ def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> 
         looked=found.looked,
         roles=roles,
     )
+
+
+def halted(doomed: Doomed, *, cloud: Cloud) -> str | None:
+    """The status of the stack of a teardown that nobody waits for any more; None where it is gone.
+
+    Raises:
+        CloudError: CloudFormation refused to tell.
+    """
+    stack = cloud.stacks.describe(doomed.stack.id) if doomed.stack else None
+    return stack.status if stack and stack.status != "DELETE_COMPLETE" else None
 
 
 def _stop_executions(doomed: Doomed, *, cloud: Cloud, reporter: Reporter) -> None:
@@ -150,7 +177,7 @@ def _settled(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) 
 
 
 def _delete(
-    stack: Stack, *, express: bool, cloud: Cloud, reporter: Reporter, clock: Clock
+    project: Project, stack: Stack, *, express: bool, cloud: Cloud, reporter: Reporter, clock: Clock
 ) -> tuple[StackEvent, ...]:
     """Delete the stack; return the events of what its template says to keep."""
     if stack.protected:
@@ -167,20 +194,22 @@ def _delete(
             raise
     ended = follow(stack.id, before, stacks=cloud.stacks, reporter=reporter, clock=clock)
     if ended.status != "DELETE_COMPLETE":
-        event = ended.failure
-        what = f"{event.logical_id} ({event.type}): {event.reason}" if event else ended.reason
-        raise DeploymentFailed(
-            f"the stack {stack.name} could not be deleted: {what}",
-            hint=_remedy(event.reason if event else ended.reason)
-            or "mend that and tear down again; nothing else was lost",
-        )
+        raise _failed(project, ended)
     return ended.kept
 
 
-def _remedy(reason: str | None) -> str | None:
-    """What to do about a reason that is known."""
-    matches = ((remedy, remedy.says.search(reason or "")) for remedy in REMEDIES)
-    return next((remedy.told(match) for remedy, match in matches if match), None)
+def _failed(project: Project, ended: Ended) -> DeploymentFailed:
+    """What could not be deleted, why, what in the folder made it, and what to do."""
+    said = f"the stack {project.stack_name} could not be deleted"
+    go_on = "mend that and tear down again; nothing else was lost"
+    if ended.failure is None:
+        return DeploymentFailed(f"{said}: {ended.reason or ended.status}", hint=go_on)
+    found = diagnosis.of(ended.failure, project)
+    return DeploymentFailed(
+        f"{said}: {found.resource}: {found.reason}",
+        hint=f"{found.hint}\n  {go_on}" if found.hint else go_on,
+        where=found.where,
+    )
 
 
 def _wait_for_machines(

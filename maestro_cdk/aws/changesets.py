@@ -9,7 +9,7 @@ from typing import Any
 from maestro_cdk.aws.failures import Refusal
 from maestro_cdk.aws.service import Service
 from maestro_cdk.cloud import Change, Plan
-from maestro_cdk.errors import CloudError, DeploymentFailed, StackBusy
+from maestro_cdk.errors import CloudError, DeploymentFailed, StackBusy, TemplateRejected
 from maestro_cdk.ports import Clock
 
 EMPTY = ("didn't contain changes", "No updates are to be performed")
@@ -38,13 +38,10 @@ def make(cfn: Service, clock: Clock, request: Mapping[str, Any]) -> Plan:
     """
     name = f"maestro-{uuid.uuid4().hex}"
     with_name = {**request, "ChangeSetName": name, "ClientToken": name}
-    try:
-        answer = cfn.call("create_change_set", **with_name)
-    except Refusal as refusal:
-        raise busy(refusal) from refusal
+    stack_id, change_set = _begin(cfn, with_name)
     plan = Plan(
-        stack_id=str(answer["StackId"]),
-        change_set=str(answer["Id"]),
+        stack_id=stack_id,
+        change_set=change_set,
         creates=request["ChangeSetType"] == "CREATE",
         changes=(),
     )
@@ -89,6 +86,21 @@ def execute(cfn: Service, plan: Plan) -> None:
         raise busy(refusal) from refusal
 
 
+def begun(cfn: Service, plan: Plan) -> bool:
+    """Whether a change set is being executed, or was; one that is gone was.
+
+    Raises:
+        CloudError: CloudFormation refused.
+    """
+    try:
+        found = cfn.call("describe_change_set", ChangeSetName=plan.change_set)
+    except Refusal as refusal:
+        if refusal.code in GONE or no_stack(refusal):
+            return True
+        raise
+    return found.get("ExecutionStatus") not in ("AVAILABLE", "UNAVAILABLE")
+
+
 def busy(refusal: Refusal) -> CloudError:
     """The refusal, as StackBusy where it says that another operation runs on the stack."""
     running = "_IN_PROGRESS" in refusal.text and "REVIEW_IN_PROGRESS" not in refusal.text
@@ -103,6 +115,22 @@ def busy(refusal: Refusal) -> CloudError:
 def no_stack(refusal: Refusal) -> bool:
     """Whether it says that there is no such stack, for which CloudFormation has no code."""
     return refusal.code == "ValidationError" and "does not exist" in refusal.text
+
+
+def _begin(cfn: Service, request: Mapping[str, Any]) -> tuple[str, str]:
+    """Have a change set be made; return its stack's id and its own.
+
+    One of that name is ours: the answer to an earlier try did not arrive.
+    """
+    try:
+        answer = cfn.call("create_change_set", **request)
+    except Refusal as refusal:
+        if refusal.code != "AlreadyExistsException":
+            raise busy(refusal) from refusal
+        name = request["ChangeSetName"]
+        made = cfn.call("describe_change_set", StackName=request["StackName"], ChangeSetName=name)
+        return str(made["StackId"]), str(made["ChangeSetId"])
+    return str(answer["StackId"]), str(answer["Id"])
 
 
 def _wait(cfn: Service, clock: Clock, plan: Plan) -> dict[str, Any]:
@@ -159,19 +187,16 @@ def _resources(changes: Iterable[Mapping[str, Any]]) -> Iterable[Change]:
 
 
 def _failed(cfn: Service, plan: Plan, reason: str) -> DeploymentFailed:
-    details = _validation(cfn, plan)
-    if not details:
-        return DeploymentFailed(f"CloudFormation cannot deploy the template: {reason}")
-    return DeploymentFailed("CloudFormation cannot deploy the template: " + "; ".join(details))
+    return TemplateRejected(_validation(cfn, plan) or [("", reason)])
 
 
-def _validation(cfn: Service, plan: Plan) -> list[str]:
+def _validation(cfn: Service, plan: Plan) -> list[tuple[str, str]]:
     """What CloudFormation's own checks before deployment found wrong, resource by resource.
 
     The change set's reason then says no more than that they did
     (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html).
     """
-    details: list[str] = []
+    details: list[tuple[str, str]] = []
     try:
         for page in cfn.pages(
             "describe_events", ChangeSetName=plan.change_set, Filters={"FailedEvents": True}
@@ -180,10 +205,9 @@ def _validation(cfn: Service, plan: Plan) -> list[str]:
                 reason = event.get("ValidationStatusReason") or event.get("HookStatusReason")
                 if not reason or event.get("ValidationFailureMode") == "WARN":
                     continue
-                at = event.get("LogicalResourceId") or event.get("ValidationPath")
-                text = f"{at}: {reason}" if at else str(reason)
-                if text not in details:
-                    details.append(text)
+                at = event.get("LogicalResourceId") or event.get("ValidationPath") or ""
+                if (at, reason) not in details:
+                    details.append((at, reason))
     except CloudError:
         return []  # it is only more detail, which older emulators and tight policies do not give
     return details

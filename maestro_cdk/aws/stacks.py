@@ -140,6 +140,14 @@ class CloudFormation:
             self._owners[plan.stack_id] = owner
         return plan
 
+    def begun(self, plan: Plan, /) -> bool:
+        """Whether the change set is being executed, or was.
+
+        Raises:
+            CloudError: CloudFormation refused.
+        """
+        return changesets.begun(self._cfn, plan)
+
     def discard(self, plan: Plan, /) -> None:
         """Delete the change set, and the stack too where only the change set had made it.
 
@@ -185,8 +193,12 @@ class CloudFormation:
                 break
         return tuple(reversed(newest_first))
 
-    def resources(self, stack_id: str, /) -> tuple[StackResource, ...]:
+    def resources(self, stack_id: str, /, *, deleted: bool = False) -> tuple[StackResource, ...]:
         """The stack's resources that exist, those that its deletion left alone included.
+
+        Args:
+            stack_id: the stack's id.
+            deleted: whether those are wanted, too, that are deleted.
 
         Raises:
             CloudError: CloudFormation refused.
@@ -200,7 +212,8 @@ class CloudFormation:
             )
             for page in self._cfn.pages("list_stack_resources", StackName=stack_id)
             for each in page["StackResourceSummaries"]
-            if each["ResourceStatus"] != "DELETE_COMPLETE" and each.get("PhysicalResourceId")
+            if (deleted or each["ResourceStatus"] != "DELETE_COMPLETE")
+            and each.get("PhysicalResourceId")
         )
 
     def roll_back(self, stack_id: str, /) -> None:
@@ -287,7 +300,7 @@ def _config(mode: Mode) -> dict[str, Any] | None:
     Express mode rolls nothing back unless it is told to:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-express-mode.html
     """
-    if mode == STANDARD:
+    if not mode.express and mode.rolls_back:
         return None
     word = "EXPRESS" if mode.express else "STANDARD"
     return {"Mode": word, "DisableRollback": not mode.rolls_back}

@@ -194,17 +194,17 @@ class Context:
         return " ".join(["maestro", command, *(["--local"] if given.local else []), *words])
 
     @contextmanager
-    def interruptible(self, told: str) -> Iterator[None]:
+    def interruptible(self, told: Callable[[], str]) -> Iterator[None]:
         """Say what goes on elsewhere where the user ends the wait for it."""
         try:
             yield
         except KeyboardInterrupt:
             self.reporter.close()
-            self.reporter.line(told)
+            self.reporter.line(told())
             raise
 
-    def confirm(self, question: str) -> bool:
-        """Ask, unless `-y` was given.
+    def confirm(self, question: str, *, flag: str = "-y") -> bool:
+        """Ask, unless `-y` was given; `flag` is what stands for a yes.
 
         Raises:
             UsageError: nobody can be asked.
@@ -212,7 +212,9 @@ class Context:
         if self.options.yes:
             return True
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise UsageError("this needs a yes, and there is no terminal to ask at", hint="add -y")
+            raise UsageError(
+                "this needs a yes, and there is no terminal to ask at", hint=f"add {flag}"
+            )
         import click  # noqa: PLC0415 - at hand by now
 
         return click.confirm(question, default=False, err=True)

@@ -18,7 +18,7 @@ from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.options import CLOUD, shared
 from maestro_cdk.cli.output import table
 from maestro_cdk.cloud import Cloud
-from maestro_cdk.errors import Aborted, UsageError
+from maestro_cdk.errors import Aborted, CloudError, UsageError
 from maestro_cdk.model import Project
 
 
@@ -175,20 +175,31 @@ def _cancellable(context: Context, prepared: deploying.Prepared, cloud: Cloud) -
         yield
     except KeyboardInterrupt:
         context.reporter.close()
-        later = f"`{context.again('status')}` tells how it ends"
-        updates = prepared.plan is not None and not prepared.plan.creates
-        if not (updates and sys.stdin.isatty() and sys.stderr.isatty()):
-            context.reporter.line(f"the deployment goes on; {later}")
-        elif not click.confirm("Cancel the update, and go back to what was there?", err=True):
-            context.reporter.line(f"the update goes on; {later}")
-        elif ended := deploying.cancel(
-            prepared, cloud=cloud, reporter=context.reporter, clock=context.clock
-        ):
-            context.reporter.close()
-            context.reporter.line(f"cancelled: the stack is {ended.status}")
-        else:
-            context.reporter.line(f"no update runs; {later}")
+        context.reporter.line(_stopped(context, prepared, cloud))
         raise
+
+
+def _stopped(context: Context, prepared: deploying.Prepared, cloud: Cloud) -> str:
+    """What has become of a deployment that the user does not wait for any more."""
+    later = f"`{context.again('status')}` tells how it ends"
+    try:
+        status = deploying.halted(prepared, cloud=cloud)
+    except CloudError as error:
+        return f"the deployment may go on, for AWS does not say ({error.message}); {later}"
+    if status is None:
+        return "nothing was deployed"
+    if prepared.plan is None or not prepared.plan.changes:
+        return f"stopped half-way; `{context.again('deploy')}` goes on"
+    if not status.endswith("_IN_PROGRESS"):
+        return f"the stack is {status}; `{context.again('status')}` tells more"
+    updates = status == "UPDATE_IN_PROGRESS"
+    if not (updates and sys.stdin.isatty() and sys.stderr.isatty()):
+        return f"the deployment goes on; {later}"
+    if not click.confirm("Cancel the update, and go back to what was there?", err=True):
+        return f"the update goes on; {later}"
+    ended = deploying.cancel(prepared, cloud=cloud, reporter=context.reporter, clock=context.clock)
+    context.reporter.close()
+    return f"cancelled: the stack is {ended.status}" if ended else f"no update runs; {later}"
 
 
 def print_deployed(
@@ -204,6 +215,7 @@ def print_deployed(
             "stack": stack.name,
             "status": stack.status,
             "changed": deployed.changed,
+            "by": "cloudformation",
             "mode": "express" if prepared.mode.express else "standard",
             "outputs": dict(stack.outputs),
             "put_back": list(deployed.put_back),

@@ -67,9 +67,11 @@ def _print(context: Context, ready: redeploying.Ready) -> None:
     if context.json:
         value = {
             "stack": ready.project.stack_name,
+            "status": ready.stack.status if ready.stack else None,
             "changed": bool(done),
             "by": "redeploy",
             "updated": done,
+            "outputs": dict(ready.stack.outputs) if ready.stack else {},
         }
         click.echo(differences.dumped(value))
         return

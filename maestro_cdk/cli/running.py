@@ -53,7 +53,7 @@ def run(
     execution = started.ended
     if execution is None:
         context.reporter.emit(Step(f"running {started.arn.rpartition(':')[2]}"))
-        with context.interruptible(f"the execution goes on: {started.arn}"):
+        with context.interruptible(lambda: f"the execution goes on: {started.arn}"):
             execution = running.follow(
                 started.arn,
                 cloud=cloud,

@@ -10,6 +10,7 @@ from maestro_cdk.actions.wording import counted
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.options import CLOUD, shared
 from maestro_cdk.cli.output import table
+from maestro_cdk.cloud import Cloud
 from maestro_cdk.errors import Aborted, CloudError
 from maestro_cdk.model import Identity
 
@@ -33,11 +34,13 @@ def teardown(context: Context, *, force: bool, roles: str) -> None:
     cloud = context.cloud(project)
     named = [role.strip() for role in roles.split(",") if role.strip()]
     doomed = tearing.prepare(project, cloud=cloud, roles=named)
+    for role in doomed.strangers:
+        context.reporter.line(f"there is no role {role}")
     protected = doomed.stack is not None and doomed.stack.protected
     something = doomed.stack is not None or doomed.roles
     if something and (protected or not (force or context.options.yes)):
         _ask_to_delete(context, doomed, cloud.identity)
-    with context.interruptible("the stack's deletion goes on; tear down again to see it through"):
+    with context.interruptible(lambda: _stopped(doomed, cloud)):
         torn = tearing.apply(doomed, cloud=cloud, reporter=context.reporter, clock=context.clock)
     context.reporter.close()
     if context.json:
@@ -48,6 +51,20 @@ def teardown(context: Context, *, force: bool, roles: str) -> None:
         error = CloudError("the teardown left something", hint="run it again, or delete it by hand")
         error.in_result = True
         raise error
+
+
+def _stopped(doomed: tearing.Doomed, cloud: Cloud) -> str:
+    """What has become of a teardown that the user does not wait for any more."""
+    again = "tear down again to see it through"
+    try:
+        status = tearing.halted(doomed, cloud=cloud)
+    except CloudError as error:
+        return f"the stack's deletion may go on, for AWS does not say ({error.message}); {again}"
+    if status is None:
+        return f"the stack is deleted; {again}"
+    if status == "DELETE_IN_PROGRESS":
+        return f"the stack's deletion goes on; {again}"
+    return f"the stack was not deleted: it is {status}"
 
 
 def _ask_to_delete(context: Context, doomed: tearing.Doomed, identity: Identity) -> None:
@@ -65,7 +82,11 @@ def _ask_to_delete(context: Context, doomed: tearing.Doomed, identity: Identity)
         stopped = counted(len(doomed.executions), "running execution")
         context.reporter.line(f"  and stops {stopped}")
     protected = doomed.stack is not None and doomed.stack.protected
-    sure = context.confirm_by_name(name) if protected else context.confirm(f"Delete {name}?")
+    sure = (
+        context.confirm_by_name(name)
+        if protected
+        else context.confirm(f"Delete {name}?", flag="-f")
+    )
     if not sure:
         raise Aborted("nothing was deleted")
 

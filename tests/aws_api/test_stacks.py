@@ -5,8 +5,8 @@ import pytest
 from botocore.stub import ANY
 
 from maestro_cdk.aws.stacks import CloudFormation
-from maestro_cdk.cloud import Change, Owner, Plan
-from maestro_cdk.errors import CloudError, DeploymentFailed, StackBusy
+from maestro_cdk.cloud import Change, Mode, Owner, Plan
+from maestro_cdk.errors import CloudError, DeploymentFailed, StackBusy, TemplateRejected
 
 from .conftest import ACCOUNT, REGION
 
@@ -189,6 +189,34 @@ def test_a_request_says_all_that_it_is_told(cfn, stacks):
     )
 
 
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        (
+            Mode(express=True),
+            {"DeploymentConfig": {"Mode": "EXPRESS", "DisableRollback": False}},
+        ),
+        (
+            Mode(rolls_back=False),
+            {"DeploymentConfig": {"Mode": "STANDARD", "DisableRollback": True}},
+        ),
+        (Mode(reverts_drift=True), {"DeploymentMode": "REVERT_DRIFT"}),
+    ],
+)
+def test_the_mode_is_said_as_the_api_names_it(cfn, stacks, mode, said):
+    asked = []
+    cfn.service.client.meta.events.register(
+        "provide-client-params.cloudformation.CreateChangeSet",
+        lambda params, **_: asked.append(params),
+    )
+    cfn.answers("create_change_set", {"StackId": STACK, "Id": SET})
+    cfn.answers("describe_change_set", {"Status": "CREATE_COMPLETE", "Changes": [change("A")]})
+    planned(stacks, creates=False, mode=mode)
+    (request,) = asked
+    config = {key: value for key, value in request.items() if key.startswith("Deployment")}
+    assert config == said
+
+
 def test_without_a_role_the_stacks_own_is_left_alone(cfn, stacks):
     asked = {
         "StackName": "approval",
@@ -288,8 +316,9 @@ def test_what_cloudformation_found_before_deploying_is_told_resource_by_resource
         {"ChangeSetName": SET, "Filters": {"FailedEvents": True}},
     )
     cfn.answers("delete_change_set")
-    with pytest.raises(DeploymentFailed, match=r": Group: the name is taken$"):
+    with pytest.raises(TemplateRejected, match=r": Group: the name is taken$") as caught:
         planned(stacks, creates=False)
+    assert caught.value.reasons == (("Group", "the name is taken"),)
 
 
 def test_a_change_set_that_is_never_ready_is_given_up_and_deleted(cfn, stacks, clock):
@@ -300,6 +329,16 @@ def test_a_change_set_that_is_never_ready_is_given_up_and_deleted(cfn, stacks, c
     clock.sleep = lambda _: clock.slept.append(4000.0)
     with pytest.raises(DeploymentFailed, match=r"^CloudFormation did .* 30 minutes$"):
         planned(stacks, creates=False)
+
+
+def test_a_change_set_whose_making_was_not_answered_is_taken_up(cfn, stacks):
+    # Sent again by the SDK, the request meets what the first one made.
+    cfn.refuses("create_change_set", "AlreadyExistsException", "ChangeSet [x] already exists")
+    made = {"StackId": STACK, "ChangeSetId": SET, "Status": "CREATE_COMPLETE"}
+    cfn.answers("describe_change_set", made, {"StackName": "approval", "ChangeSetName": ANY})
+    cfn.answers("describe_change_set", {**made, "Changes": [change("A")]})
+    plan = planned(stacks)
+    assert (plan.stack_id, plan.change_set, len(plan.changes)) == (STACK, SET, 1)
 
 
 def test_an_interrupted_wait_leaves_nothing(cfn, stacks, clock):
@@ -365,6 +404,21 @@ def test_applying_twice_is_applying_once(cfn, stacks):
     assert len(set(tokens)) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "begun"),
+    [("AVAILABLE", False), ("EXECUTE_IN_PROGRESS", True), ("EXECUTE_COMPLETE", True)],
+)
+def test_a_change_set_says_whether_it_was_begun(cfn, stacks, status, begun):
+    answer = {"Status": "CREATE_COMPLETE", "ExecutionStatus": status}
+    cfn.answers("describe_change_set", answer)
+    assert stacks.begun(PLAN) is begun
+
+
+def test_a_change_set_that_is_gone_was_executed(cfn, stacks):
+    cfn.refuses("describe_change_set", "ChangeSetNotFound", "ChangeSet [x] does not exist")
+    assert stacks.begun(PLAN)
+
+
 def test_applying_on_a_busy_stack_is_told(cfn, stacks):
     cfn.refuses("execute_change_set", "ValidationError", "it is in UPDATE_IN_PROGRESS state")
     with pytest.raises(StackBusy):
@@ -418,3 +472,16 @@ def test_resources_that_exist_are_listed_page_by_page(cfn, stacks):
     cfn.answers("list_stack_resources", {"StackResourceSummaries": last})
     found = [(each.logical_id, each.physical_id) for each in stacks.resources(STACK)]
     assert found == [("A", "a"), ("D", "d")]
+
+
+def test_resources_that_existed_are_listed_where_they_are_wanted(cfn, stacks):
+    gone = {
+        "LogicalResourceId": "A",
+        "PhysicalResourceId": "a",
+        "ResourceType": "T",
+        "LastUpdatedTimestamp": THEN,
+        "ResourceStatus": "DELETE_COMPLETE",
+    }
+    for wanted in (False, True):
+        cfn.answers("list_stack_resources", {"StackResourceSummaries": [gone]})
+        assert bool(stacks.resources(STACK, deleted=wanted)) is wanted

@@ -655,7 +655,7 @@ def test_teardown_without_a_terminal_wants_a_yes_and_deletes_nothing(maestro, de
     result = maestro("teardown", "--local", cwd=folder)
 
     assert (result.code, result.out) == (2, "")
-    assert "add -y" in result.err
+    assert "add -f" in result.err
     assert aws.left_of("orders") == before
 
 

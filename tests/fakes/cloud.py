@@ -234,6 +234,9 @@ class FakeStacks:
         if plan.creates:
             del self.by_id[plan.stack_id]
 
+    def begun(self, plan, /):
+        return plan.change_set not in self.plans
+
     def apply(self, plan, /):
         self._cloud.calls.append(("apply", plan.change_set))
         template, entry = self.plans.pop(plan.change_set), self.by_id[plan.stack_id]
@@ -277,9 +280,13 @@ class FakeStacks:
         self._pass()
         return tuple(event for event in self.by_id[stack_id].events if event.time > since)
 
-    def resources(self, stack_id, /):
+    def resources(self, stack_id, /, *, deleted=False):
         self._pass()
-        return tuple(self.by_id[stack_id].resources.values())
+        return tuple(
+            item
+            for item in self.by_id[stack_id].resources.values()
+            if deleted or item.status != "DELETE_COMPLETE"
+        )
 
     def protect(self, stack_id, /, *, on):
         self._cloud.calls.append(("protect", on))
@@ -346,7 +353,9 @@ class FakeStacks:
             found = entry.resources[event.logical_id]
             entry.resources[event.logical_id] = replace(found, status=event.status)
         elif event.status == "DELETE_COMPLETE":
-            entry.resources.pop(event.logical_id, None)
+            found = entry.resources.get(event.logical_id)
+            if found is not None:
+                entry.resources[event.logical_id] = replace(found, status=event.status)
             if event.type == MACHINE:
                 self._cloud.machines.deleted(event.physical_id)
         elif event.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):

@@ -33,10 +33,6 @@ _MODULES = (".mts", ".mjs")
 
 _OTHERS = ("package.json", *npm.LOCKS, "yarn.lock", "pnpm-lock.yaml", "tsconfig.json")
 
-_OF_RUNTIME = ("@aws-sdk/", "@smithy/")
-"""What Lambda's runtimes bring along:
-https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-sdk-included"""
-
 _REQUIRE = (
     "import { createRequire as maestroRequire } from 'node:module';"
     "const require = maestroRequire(import.meta.url);"
@@ -276,10 +272,10 @@ def options(entry: Path, runtime: str, asked: Mapping[str, JSON]) -> tuple[str, 
     else:
         chosen += ["--format=cjs"]
     bundled = asked.get("dependencies") or {}
-    if not any(name.startswith(_OF_RUNTIME) for name in bundled):
-        return (*chosen, *(f"--external:{scope}*" for scope in _OF_RUNTIME))
+    if not any(name.startswith(npm.SDK) for name in bundled):
+        return (*chosen, *(f"--external:{scope}*" for scope in npm.SDK))
     outside = sorted(asked.get("devDependencies") or {})
-    return (*chosen, *(f"--external:{name}" for name in outside if name.startswith(_OF_RUNTIME)))
+    return (*chosen, *(f"--external:{name}" for name in outside if name.startswith(npm.SDK)))
 
 
 def is_module(entry: Path, asked: Mapping[str, JSON]) -> bool:

@@ -59,6 +59,9 @@ def _of_node(function: Function, home: Path, project: Path, target: NodeTarget) 
     own = function.root.is_dir() and files.is_file(home / npm.PACKAGE)
     outer = _nearest(home, project)
     asked = npm.read(outer / npm.PACKAGE) if outer else {}
+    if not target.brings_sdk and (sdk := npm.sdk(asked)):
+        asked = {**asked, "dependencies": {**(asked.get("dependencies") or {}), **sdk}}
+        asked["devDependencies"] = {}
     foreign = {} if own else asked.get("dependencies") or {}
     if entry.suffix not in esbuild.TYPESCRIPT and not any(
         _leads_out(name, path, function.root, foreign) for name, path in _imports(function)

@@ -23,6 +23,10 @@ LOCKS = ("npm-shrinkwrap.json", "package-lock.json")
 
 _FOREIGN_LOCKS = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
 
+SDK = ("@aws-sdk/", "@smithy/")
+"""What Lambda's runtimes bring along:
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-sdk-included"""
+
 _CONFIG = ".npmrc"
 
 _ASKED = (
@@ -44,7 +48,10 @@ INSTALL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modules:
-    """Packages to be installed: those that a package.json asks for, as its lock pins them."""
+    """Packages to be installed: those that a package.json asks for, as its lock pins them.
+
+    `developing`: those that it asks for to develop with, too.
+    """
 
     folder: Path
     lock: Path
@@ -52,6 +59,7 @@ class Modules:
     said: str
     scripted: tuple[str, ...]
     target: NodeTarget
+    developing: bool = False
 
     @property
     def place(self) -> Path:
@@ -70,6 +78,7 @@ class Modules:
         """The same for the same packages on the same system."""
         del environ
         target = [self.target.os, self.target.cpu, self.target.libc]
+        target += ["developing"] if self.developing else []
         return hashlib.sha256(json.dumps([FORMAT, self.said, target]).encode()).hexdigest()
 
     def find(self, at: Workbench) -> Files | None:
@@ -89,7 +98,8 @@ class Modules:
                     shutil.copyfile(path, into / path.name)
             target = [f"--os={self.target.os}", f"--cpu={self.target.cpu}"]
             target += [f"--libc={self.target.libc}"] if self.target.libc else []
-            run(["ci", "--omit=dev", *target], into, self.place, at)
+            target += [] if self.developing else ["--omit=dev"]
+            run(["ci", *target], into, self.place, at)
             clean(into)
 
         return at.store.make(self.name(at.environ), work)
@@ -112,7 +122,9 @@ def find(folder: Path, project: Path, target: NodeTarget, *, installed: bool) ->
         Failure: the file cannot be read, or has no lock that npm reads.
     """
     asked = read(folder / PACKAGE)
-    if not (asked.get("dependencies") or asked.get("optionalDependencies")):
+    # What types are checked against is what the runtime would bring.
+    developing = not target.brings_sdk and bool(sdk(asked))
+    if not (asked.get("dependencies") or asked.get("optionalDependencies") or developing):
         return None
     lock = next((path for name in LOCKS if files.is_file(path := folder / name)), None)
     if lock is None:
@@ -134,7 +146,14 @@ def find(folder: Path, project: Path, target: NodeTarget, *, installed: bool) ->
         said=json.dumps(facts, sort_keys=True),
         scripted=tuple(name for name, entry in _kept(locked) if entry.get("hasInstallScript")),
         target=target,
+        developing=developing,
     )
+
+
+def sdk(asked: Mapping[str, JSON]) -> dict[str, JSON]:
+    """The packages of the AWS SDK that a package.json asks for to develop with."""
+    named = asked.get("devDependencies") or {}
+    return {name: version for name, version in named.items() if name.startswith(SDK)}
 
 
 def read(path: Path) -> dict[str, JSON]:

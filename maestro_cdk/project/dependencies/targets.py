@@ -33,12 +33,16 @@ class PythonTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeTarget:
-    """A system to install for, as npm names it; its libc counts on Linux."""
+    """A system to install for, as npm names it; its libc counts on Linux.
+
+    `brings_sdk` says whether the AWS SDK is there without being installed.
+    """
 
     name: str
     os: str
     cpu: str
     libc: str | None
+    brings_sdk: bool = True
 
 
 def python_of_lambda(runtime: str, architecture: str) -> PythonTarget:
@@ -88,4 +92,5 @@ def node_here() -> NodeTarget:
         os=sys.platform,
         cpu=_NODE_PROCESSORS.get(processor, processor),
         libc=(libc or "musl") if sys.platform == "linux" else None,
+        brings_sdk=False,
     )

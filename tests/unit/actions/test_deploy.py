@@ -420,6 +420,20 @@ def test_what_has_ended_cannot_be_cancelled(deploy, prepare, cloud, reporter, cl
     assert deploying.cancel(prepare(), cloud=cloud, reporter=reporter, clock=clock) is None
 
 
+def test_what_has_not_begun_never_will(prepare, cloud):
+    prepared = prepare()
+    assert deploying.halted(prepared, cloud=cloud) is None
+    assert cloud.stacks.describe("approval") is None
+
+
+def test_where_a_deployment_stands_is_asked(prepare, cloud, clock):
+    prepared = prepare()
+    cloud.stacks.apply(prepared.plan)
+    assert deploying.halted(prepared, cloud=cloud) == "CREATE_IN_PROGRESS"
+    clock.sleep(100)
+    assert deploying.halted(prepared, cloud=cloud) == "CREATE_COMPLETE"
+
+
 def test_a_deployment_without_changes_makes_no_change_set(deploy, prepare, cloud):
     deploy()
     plans = len(cloud.called("plan"))

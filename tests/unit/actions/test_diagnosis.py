@@ -9,6 +9,7 @@ from maestro_cdk.actions import diagnosis
 from maestro_cdk.actions.remedies import REMEDIES, propagates
 from maestro_cdk.asl import document
 from maestro_cdk.cloud import Stack
+from maestro_cdk.errors import TemplateRejected
 from maestro_cdk.model import StackEvent
 from tests.fakes.projects import project
 from tests.scripted.stacks import handler_said
@@ -229,3 +230,18 @@ def test_the_first_failure_of_the_last_operation_is_found():
     )
     assert diagnosis.first_failure(events, stack).logical_id == "A"
     assert diagnosis.first_failure(events[:1], stack) is None
+
+
+def test_a_template_that_is_rejected_is_told_with_what_made_it():
+    error = TemplateRejected([("ManagerFunction", "Code storage limit exceeded."), ("X", "no")])
+    found = diagnosis.rejected(error, project())
+    assert found.message.endswith("ManagerFunction: Code storage limit exceeded.; X: no")
+    assert str(found.where) == "lambdas/manager.py"
+    assert "storage" in found.hint
+    assert "the stack is as it was" in found.hint
+
+
+def test_a_template_that_is_rejected_for_no_resource_has_no_place():
+    found = diagnosis.rejected(TemplateRejected([("", "no such transform")]), project())
+    assert found.where is None
+    assert "mend that" in found.hint

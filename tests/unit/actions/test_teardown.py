@@ -138,6 +138,8 @@ def test_a_second_try_deletes_the_rest(deploy, tear, cloud):
     cloud.stacks.undeletable.clear()
     torn = tear()
     assert [item.logical_id for item in torn.resources] == ["ManagerFunction"]
+    # The first try had no time to look whether what it deleted was gone.
+    assert torn.looked == {"Function": 1, "Role": 1, "StateMachine": 1}
     assert torn.left == ()
 
 
@@ -252,3 +254,34 @@ def test_roles_outside_of_the_stack_go_where_they_are_named(cloud, clock, report
     torn = tearing.apply(doomed, cloud=cloud, reporter=reporter, clock=clock)
     assert torn.roles == ("shared",)
     assert cloud.roles.names == {"other"}
+
+
+def test_what_cannot_be_deleted_is_told_with_what_made_it(deploy, tear, cloud):
+    deploy()
+    cloud.stacks.undeletable["ManagerFunction"] = (
+        'Resource handler returned message: "User: arn:aws:iam::1:user/me is not authorized to '
+        'perform: lambda:DeleteFunction on resource: x" (RequestToken: 1, HandlerErrorCode: Denied)'
+    )
+    with pytest.raises(DeploymentFailed) as caught:
+        tear()
+    assert str(caught.value.where) == "lambdas/manager.py"
+    assert "RequestToken" not in caught.value.message
+    assert "lambda:DeleteFunction" in caught.value.hint
+    assert "tear down again" in caught.value.hint
+
+
+def test_roles_that_are_not_there_are_told(deploy, cloud):
+    deploy()
+    cloud.roles.names.add("shared")
+    doomed = tearing.prepare(project(), cloud=cloud, roles=("shared", "shred"))
+    assert (doomed.roles, doomed.strangers) == (("shared",), ("shred",))
+
+
+def test_where_a_teardown_stands_is_asked(deploy, cloud):
+    deploy()
+    doomed = tearing.prepare(project(), cloud=cloud)
+    assert tearing.halted(doomed, cloud=cloud) == "CREATE_COMPLETE"
+    cloud.stacks.delete(doomed.stack.id, role=None)
+    assert tearing.halted(doomed, cloud=cloud) == "DELETE_IN_PROGRESS"
+    cloud.clock.sleep(100)
+    assert tearing.halted(doomed, cloud=cloud) is None

@@ -64,6 +64,19 @@ def test_what_is_for_developing_is_left_out(registry, install):
     assert names(install(files)) == ["node_modules/greetings/package.json"]
 
 
+def test_aws_sdk_that_lambda_would_bring_is_installed_where_nobody_brings_it(
+    registry, modules, install
+):
+    registry.add("@aws-sdk/client-s3")
+    asked = asking(
+        registry, dev=["@aws-sdk/client-s3"], devDependencies={"@aws-sdk/client-s3": "1.0.0"}
+    )
+    assert modules(asked) is None
+    here = targets.node_here()
+    found = names(install(asked, here))
+    assert found == ["node_modules/@aws-sdk/client-s3/package.json"]
+
+
 @pytest.mark.parametrize(("target", "wanted"), [(ARM, "arm64"), (INTEL, "x64")])
 def test_parts_for_a_processor_are_those_of_the_target(registry, install, target, wanted):
     for processor in ("arm64", "x64"):
