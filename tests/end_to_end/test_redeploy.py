@@ -36,9 +36,9 @@ def test_code_reaches_its_function_and_the_next_deployment_decides(run, folder):
     assert redeployed.code == 0, redeployed.err
     assert "redeployed the code of greet" in redeployed.err
     assert says(run) == "B"
-    assert run("status", "--output", "json").json["ahead"] == ["the code of greet"]
+    assert run("status", "--output", "json").json["difference"]["ahead"] == ["the code of greet"]
     (folder / "lambdas" / "greet.py").write_text(greeting("A"))
-    assert run("status", "--output", "json").json["ahead"] == ["the code of greet"]
+    assert run("status", "--output", "json").json["difference"]["ahead"] == ["the code of greet"]
     back = run("deploy")
     assert "changed past CloudFormation: the code of greet" in back.err
     assert says(run) == "A"

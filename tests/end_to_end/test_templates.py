@@ -253,6 +253,7 @@ def test_orders_are_kept_priced_and_read_back(maestro, aws, deployed):
     assert kept["status"] == {"S": "NEW"}
 
 
+@pytest.mark.slow
 def test_a_distributed_map_does_something_with_each_object(maestro, deployed, script):
     project = deployed("fan-out")
     assert script("fill.py", cwd=project).startswith("12 documents are in ")

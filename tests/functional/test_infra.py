@@ -372,6 +372,7 @@ def test_a_function_that_cdk_adds_logs_to_a_group_of_the_stack(maestro, infra):
     assert (group["DeletionPolicy"], group["Properties"]["RetentionInDays"]) == ("Delete", 14)
 
 
+@pytest.mark.slow
 def test_strict_points_to_infra_where_a_resource_is_its_own(maestro, infra):
     infra(
         """

@@ -158,6 +158,7 @@ def test_what_stands_around_a_document_does_not_matter(before, newline):
     assert parse(text.replace("\n", newline)).value == {"a": 1, "b": [2]}
 
 
+@pytest.mark.slow
 def test_white_space_does_not_make_a_definition_too_long():
     value = {"l": [{"a": n} for n in range(30_000)]}
     assert len(json.dumps(value, indent=2)) > 800_000
@@ -337,6 +338,7 @@ def test_the_deepest_that_is_read():
     assert found.value == 1
 
 
+@pytest.mark.slow
 def test_a_megabyte_takes_four_times_as_long_as_a_quarter_of_it():
     def taken(states):
         state = {

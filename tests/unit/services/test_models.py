@@ -8,6 +8,7 @@ from maestro_cdk.services.models import BotocoreModels
 MODELS = BotocoreModels()
 
 
+@pytest.mark.slow
 def test_each_service_of_botocore_is_named_as_its_own_model_names_it():
     loader = botocore.loaders.create_loader()
     installed = {

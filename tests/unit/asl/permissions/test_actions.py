@@ -87,6 +87,7 @@ def every():
     return found
 
 
+@pytest.mark.xdist_group("actions")
 def test_the_action_of_every_operation_exists_or_is_known_not_to(every):
     absent = {}
     for (service, _), names in every.items():
@@ -97,6 +98,7 @@ def test_the_action_of_every_operation_exists_or_is_known_not_to(every):
     assert len(every) > 19_000
 
 
+@pytest.mark.xdist_group("actions")
 def test_every_operation_needs_an_action(every):
     assert all(every.values())
 
