@@ -329,6 +329,7 @@ GROWING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", GROWING)
 def test_time_grows_with_size_and_no_faster(shape):
     # No time of this machine's is asserted: four times the size may take eight times as long.

@@ -5,6 +5,8 @@ import pytest
 from maestro_cdk.asl.permissions import actions
 from tests.unit.asl.permissions.permitting import IAM, MODELS
 
+pytestmark = pytest.mark.xdist_group("actions")  # what they share takes 10 s to make
+
 # Operations whose actions IAM's reference does not have: new ones, and those of services that take
 # no signed requests (codecatalyst, sso) or that are gone (cloudhsm, iotthingsgraph).
 ABSENT = {
@@ -87,7 +89,6 @@ def every():
     return found
 
 
-@pytest.mark.xdist_group("actions")
 def test_the_action_of_every_operation_exists_or_is_known_not_to(every):
     absent = {}
     for (service, _), names in every.items():
@@ -98,7 +99,6 @@ def test_the_action_of_every_operation_exists_or_is_known_not_to(every):
     assert len(every) > 19_000
 
 
-@pytest.mark.xdist_group("actions")
 def test_every_operation_needs_an_action(every):
     assert all(every.values())
 
