@@ -1,5 +1,7 @@
 """`new`: a project from a template."""
 
+import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import click
 
 from maestro_cdk.errors import UsageError
-from maestro_cdk.project import templates
+from maestro_cdk.project import creating, templates
 from maestro_cdk.project.templates import Template
 
 
@@ -21,33 +23,77 @@ def _folders() -> tuple[Path, ...]:
 @click.option("-t", "--template", "wanted", metavar="NAME", help="The template to begin from.")
 @click.option("-n", "--no-template", is_flag=True, help="Begin from one state, and no function.")
 @click.option("--list", "list_", is_flag=True, help="List the templates.")
+@click.option(
+    "--language",
+    type=click.Choice([*templates.LANGUAGES]),
+    help="The functions' language.  [default: the template's own, which is Python in ours]",
+)
 @click.option("--no-git", is_flag=True, help="Make no git repository.")
 def new(
-    name: str | None, *, wanted: str | None, no_template: bool, list_: bool, no_git: bool
+    name: str | None,
+    *,
+    wanted: str | None,
+    no_template: bool,
+    list_: bool,
+    language: str | None,
+    no_git: bool,
 ) -> None:
     """Make a project's folder from a template.
 
     \b
-    maestro new orders                  choose a template from the list
-    maestro new orders -t approval      begin from this one
+    maestro new orders                            choose a template from the list
+    maestro new orders -t approval                begin from this one
+    maestro new orders -t saga --language node    with its functions in Node.js
     """  # noqa: D301 - \b is click's
     known = templates.available(_folders())
     if list_:
-        for item in known:
-            click.echo(f"{item.name:<12} {item.summary}")
+        for line in _rows(known):
+            click.echo(line)
         return
     if not name:
         raise UsageError("the project needs a name", hint="maestro new NAME")
     template: Template | None = None
-    if not no_template:
+    if wanted or not no_template:
         template = templates.choose(known, wanted) if wanted else _asked(known)
     target = Path(name)
-    repository = templates.create(target.absolute(), template, git=not no_git)
-    made = f"from the template {template.name}" if template else "without a template"
-    click.echo(f"made {target}/ {made}{', a git repository' if repository else ''}", err=True)
-    event = next(iter(sorted((target / "events").glob("*.json"))), None)
-    run = f"maestro run --local -i {event.relative_to(target)}" if event else "maestro run --local"
-    click.echo(f"\n  cd {shlex.quote(name)}\n  maestro deploy --local\n  {run}\n", err=True)
+    made = creating.create(_place(target), template, git=not no_git, language=language)
+    _tell(target, template, made)
+
+
+def _place(target: Path) -> Path:
+    """Where a project goes: without `..`, for the folder's name is the workflow's."""
+    return Path(os.path.normpath(target.absolute()))  # noqa: TID251 - Path cannot do it
+
+
+def _rows(known: tuple[Template, ...]) -> list[str]:
+    width = max(len(item.name) for item in known)
+    return [
+        f"{item.name:<{width}}  {', '.join(item.languages):<12}  {item.summary}".rstrip()
+        for item in known
+    ]
+
+
+def _tell(target: Path, template: Template | None, made: creating.Made) -> None:
+    """Say what was made, and what to do next."""
+    whence = f"from the template {template.name}" if template else "without a template"
+    click.echo(f"made {target}/ {whence}{', a git repository' * made.repository}", err=True)
+    if made.named:
+        click.echo(f"the workflow is called {made.named}: see maestro.toml", err=True)
+    given = f" -i {shlex.quote(event)}" if (event := _event(target)) else ""
+    step = f"cd {shlex.quote(str(target))}\n  " if target.absolute() != Path.cwd() else ""
+    run = f"maestro run --local{given}"
+    click.echo(f"\n  {step}maestro deploy --local\n  {run}\n", err=True)
+
+
+def _event(target: Path) -> str | None:
+    """The input to try first: the one of the README, or the first that there is."""
+    found = re.search(
+        r"-i (events/\S+\.json)", (target / "README.md").read_text("utf-8", "replace")
+    )
+    if found:
+        return found[1]
+    first = next(iter(sorted((target / "events").glob("*.json"))), None)
+    return str(first.relative_to(target)) if first else None
 
 
 def _asked(known: tuple[Template, ...]) -> Template | None:
@@ -58,8 +104,8 @@ def _asked(known: tuple[Template, ...]) -> Template | None:
             hint=f"add -t NAME ({', '.join(item.name for item in known)}), or -n for none",
         )
     click.echo("Select a template to base your project on (return for none)", err=True)
-    for n, template in enumerate(known, 1):
-        click.echo(f"  [{n}] {template.name:<12} {template.summary}", err=True)
+    for n, row in enumerate(_rows(known), 1):
+        click.echo(f"{f'[{n}]':>6} {row}", err=True)
     answer = click.prompt(f"Template 1-{len(known)}", default="", show_default=False, err=True)
     if answer.isdecimal() and 1 <= int(answer) <= len(known):
         return known[int(answer) - 1]

@@ -10,7 +10,8 @@ from typing import Any
 
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import JSON, Finding, SourceRef
-from maestro_cdk.project.schema import Key, Refused
+from maestro_cdk.project.forms import Refused
+from maestro_cdk.project.schema import Key
 
 
 @dataclass(slots=True)

@@ -39,7 +39,7 @@ class Result:
     @property
     def path(self):
         """The states that an execution entered, in order."""
-        return re.findall(r"→ (\S+)", self.err)
+        return re.findall(r"→ (.+)$", self.err, re.MULTILINE)
 
     @property
     def resources(self):

@@ -140,7 +140,8 @@ def test_an_empty_folder_is_filled(maestro, tmp_path):
     ("words", "code", "said"),
     [
         (["orders", "-t", "helo"], 1, "did you mean 'hello'?"),
-        (["1st", "-n"], 1, "does not begin with a letter"),
+        (["a\nb", "-n"], 1, "cannot be the name of a folder"),
+        (["orders", "-t", "fan-out", "--language", "node"], 1, "it is in python"),
         (["file/orders", "-n"], 1, "cannot be made"),
         (["-n"], 2, "maestro new NAME"),
         (["orders"], 2, f"-t NAME ({', '.join(SHIPPED)}), or -n"),
@@ -177,7 +178,7 @@ def test_a_users_own_template_goes_before_the_one_that_ships(maestro, tmp_path, 
 
     listed = maestro("new", "--list", cwd=tmp_path, HOME=str(home)).out
 
-    assert "hello        Ours." in listed.splitlines()
+    assert ["hello", "Ours."] in [line.split() for line in listed.splitlines()]
 
 
 @pytest.mark.parametrize(

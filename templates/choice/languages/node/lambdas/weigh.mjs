@@ -1,0 +1,5 @@
+// What a consignment weighs.
+
+export const handler = async (event) => ({
+  grams: event.items.reduce((sum, item) => sum + item.grams, 0),
+});
