@@ -23,7 +23,7 @@ class Request:
 
     Whoever does the task says how it goes: `started` when a worker took an activity's task (with
     the worker's name, or None), `submitted` when the service has taken a job that is waited for (with
-    the service's answer), `beat` at each heartbeat.
+    the service's answer), `beat` at each heartbeat, `note` of what a test of the state may show.
     """
 
     resource: str
@@ -37,6 +37,7 @@ class Request:
     started: Callable[[str | None], None] = field(default=_ignore, compare=False)
     submitted: Callable[[JSON], None] = field(default=_ignore, compare=False)
     beat: Callable[[], None] = field(default=_ignore, compare=False)
+    note: Callable[[str, JSON], None] = field(default=_ignore, compare=False)
 
 
 class Tasks(Protocol):

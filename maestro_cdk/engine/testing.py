@@ -333,6 +333,9 @@ class _Trial:
             return {}
         variables = {**self.setting.variables, **self.visit.assigned}
         shown: dict[str, JSON] = {"input": self.visit.input.text}
+        exchanged = {name: self.notes.pop(name) for name in _EXCHANGED if name in self.notes}
+        if self.setting.level == "TRACE":
+            shown |= exchanged
         for name, value in self.notes.items():
             if value is not None or name not in _NUMBERS:
                 shown[name] = value if name in _NUMBERS else dumps(value)
@@ -342,6 +345,9 @@ class _Trial:
             shown["errorDetails"] = dict(details)
         return shown
 
+
+_EXCHANGED = ("request", "response")
+"""What TRACE shows, and DEBUG does not: what went to a web address, and what came back."""
 
 _NUMBERS = ("maxConcurrency", "toleratedFailureCount", "toleratedFailurePercentage")
 """What is noted as a number; all else as JSON text."""

@@ -2,6 +2,8 @@
 
 import json
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 
@@ -275,6 +277,61 @@ def test_a_state_is_tried_with_a_mock(local):
     assert (found["status"], found["error"]) == ("RETRIABLE", "Slow")
     details = found["inspectionData"]["errorDetails"]
     assert details == {"retryIndex": 0, "retryBackoffIntervalSeconds": 6}
+
+
+def test_a_web_address_is_asked_with_what_its_connection_adds(local, echo):
+    key = {"ApiKeyName": "X-Key", "ApiKeyValue": "secret"}
+    connection = local.events.create_connection(
+        Name="shop", AuthorizationType="API_KEY", AuthParameters={"ApiKeyAuthParameters": key}
+    )["ConnectionArn"]
+    ask = task(
+        "http:invoke",
+        Parameters={
+            "ApiEndpoint": f"{echo}/orders",
+            "Method": "POST",
+            "Authentication": {"ConnectionArn": connection},
+            "QueryParameters": {"page": 2},
+            "RequestBody": {"n.$": "$.n"},
+        },
+        End=True,
+    )
+
+    found = local.run(local.machine("web", {"Ask": ask}), {"n": 7})
+    shown = tried(local, ask, '{"n": 7}', inspectionLevel="TRACE")["inspectionData"]
+    inspected = tried(local, ask, '{"n": 7}', inspectionLevel="DEBUG")["inspectionData"]
+
+    answer = json.loads(found["output"])
+    assert answer["StatusCode"] == 200
+    assert answer["ResponseBody"] == {"path": "/orders?page=2", "key": "secret", "body": {"n": 7}}
+    assert shown["request"]["url"] == f"{echo}/orders?page=2"
+    assert (shown["request"]["method"], shown["request"]["body"]) == ("POST", '{"n":7}')
+    assert "secret" not in shown["request"]["headers"]
+    assert shown["response"]["statusCode"] == "200"
+    assert not {"request", "response"} & inspected.keys()
+
+
+@pytest.fixture
+def echo():
+    """The address of a server that answers with what it was asked."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            told = {"path": self.path, "key": self.headers["X-Key"], "body": body}
+            content = json.dumps(told).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def test_a_definition_is_validated(local):

@@ -163,10 +163,14 @@ class ServiceTasks:
 
     async def _web(self, request: Request) -> JSON:
         arguments = request.arguments if isinstance(request.arguments, dict) else {}
+        asked = web.request(arguments, request.role)
+        request.note("request", web.shown_request(asked))
         try:
-            return web.result(await self._api.web(web.request(arguments, request.role)))
+            answer = await self._api.web(asked)
         except ApiError as error:
             raise Failure("States.Http.Socket", error.message) from error
+        request.note("response", web.shown_answer(answer))
+        return web.result(answer)
 
 
 def _unfit(request: Request, shape: Shape | None) -> str | None:

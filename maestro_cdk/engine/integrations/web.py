@@ -63,6 +63,34 @@ def result(answer: WebAnswer) -> JSON:
     }
 
 
+def shown_request(asked: WebRequest) -> dict[str, JSON]:
+    """A request as TestState shows it, without what its connection adds.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionDataRequest.html
+    """
+    shown = {"protocol": asked.url.partition(":")[0], "method": asked.method, "url": asked.url}
+    body = {} if asked.body is None else {"body": asked.body}
+    return {**shown, "headers": _listed(asked.headers), **body}
+
+
+def shown_answer(answer: WebAnswer) -> dict[str, JSON]:
+    """What came back as TestState shows it.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionDataResponse.html
+    """
+    return {
+        "protocol": "HTTP/1.1",
+        "statusCode": str(answer.status),
+        "statusMessage": answer.reason,
+        "headers": _listed(answer.headers),
+        "body": answer.body,
+    }
+
+
+def _listed(headers: Mapping[str, str]) -> str:
+    return f"[{', '.join(f'{name}: {value}' for name, value in headers.items())}]"
+
+
 def _object(arguments: Mapping[str, JSON], key: str) -> Mapping[str, JSON]:
     value = arguments.get(key)
     return value if isinstance(value, dict) else {}

@@ -128,6 +128,7 @@ class _Call:
             started=self.events.started,
             submitted=self.events.submitted,
             beat=heart.beat if heart else lambda: None,
+            note=self.visit.note,
         )
 
     def _taken(self, result: JSON) -> JSON:
