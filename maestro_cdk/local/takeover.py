@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ministack.core import responses
 
 from maestro_cdk.local.importing import when_loaded
+from maestro_cdk.local.resources import REPLACING, Resources
 from maestro_cdk.local.states.ports import Found
 from maestro_cdk.local.states.refusals import Refusal, no_machine
 from maestro_cdk.model import JSON
@@ -225,8 +226,9 @@ class Takeover:
         return _answer(told | ({"variableReferences": references} if references else {}))
 
     def _templates(self, module: ModuleType) -> None:
-        """Have CloudFormation refuse machines that AWS would not make."""
+        """Have CloudFormation refuse machines that AWS would not make, and make what else is."""
         templates: Any = module
+        self._add_resources(templates)
         defined = templates._sfn_definition  # noqa: SLF001
 
         def check(properties: Mapping[str, JSON]) -> str:
@@ -240,6 +242,16 @@ class Takeover:
             return definition
 
         templates._sfn_definition = check  # noqa: SLF001
+
+    def _add_resources(self, templates: Any) -> None:
+        from ministack.services import stepfunctions  # noqa: PLC0415 - templates has loaded it
+
+        def activities() -> tuple[Callable[[str], str], Callable[[str], None]]:
+            return self.runtime.activities.make, self.runtime.activities.remove
+
+        resources = Resources(stepfunctions, templates._physical_name, activities)  # noqa: SLF001
+        templates._RESOURCE_HANDLERS.update(resources.handlers())  # noqa: SLF001
+        templates._REPLACING_PROPERTIES.update(REPLACING)  # noqa: SLF001
 
 
 def _given(body: bytes) -> dict[str, JSON]:

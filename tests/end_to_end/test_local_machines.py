@@ -237,6 +237,55 @@ def test_versions_and_aliases_lead_to_what_they_name(local):
     assert {local.run(alias)["output"] for _ in range(5)} == {"2"}
 
 
+def test_a_stack_makes_versions_aliases_and_activities(local):
+    def template(word):
+        said = defined({"Say": {"Type": "Pass", "Result": word}})
+        machine = {
+            "Type": "AWS::StepFunctions::StateMachine",
+            "Properties": {"RoleArn": local.role, "DefinitionString": said},
+        }
+        revision = {"Fn::GetAtt": ["Machine", "StateMachineRevisionId"]}
+        version = {
+            "Type": "AWS::StepFunctions::StateMachineVersion",
+            "Properties": {
+                "StateMachineArn": {"Ref": "Machine"},
+                "StateMachineRevisionId": revision,
+            },
+        }
+        route = {"StateMachineVersionArn": {"Ref": "Version"}, "Weight": 100}
+        alias = {
+            "Type": "AWS::StepFunctions::StateMachineAlias",
+            "Properties": {"Name": "live", "RoutingConfiguration": [route]},
+        }
+        activity = {"Type": "AWS::StepFunctions::Activity", "Properties": {"Name": "of-stack"}}
+        resources = {"Machine": machine, "Version": version, "Alias": alias, "Work": activity}
+        outputs = {name: {"Value": {"Ref": name}} for name in resources}
+        return json.dumps({"Resources": resources, "Outputs": outputs})
+
+    def outputs():
+        (stack,) = local.cloudformation.describe_stacks(StackName="versions")["Stacks"]
+        assert stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), stack
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    local.cloudformation.create_stack(StackName="versions", TemplateBody=template("one"))
+    made = outputs()
+    assert local.run(made["Alias"])["output"] == '"one"'
+    assert local.run(made["Alias"])["stateMachineVersionArn"] == made["Version"]
+    local.stepfunctions.describe_activity(activityArn=made["Work"])
+
+    local.cloudformation.update_stack(StackName="versions", TemplateBody=template("two"))
+    changed = outputs()
+    assert changed["Alias"] == made["Alias"]
+    assert changed["Version"] != made["Version"]
+    assert local.run(made["Alias"])["output"] == '"two"'
+
+    local.cloudformation.delete_stack(StackName="versions")
+    with local.fails("StateMachineDoesNotExist"):
+        local.start(made["Alias"])
+    with local.fails("ActivityDoesNotExist"):
+        local.stepfunctions.describe_activity(activityArn=made["Work"])
+
+
 def tried(local, state, payload="{}", **given):
     answer = local.stepfunctions.test_state(
         definition=json.dumps(state), input=payload, roleArn=local.role, **given

@@ -138,6 +138,8 @@ def test_a_machine_made_by_cloudformation_runs(local):
 
 def test_a_machine_that_aws_refuses_is_refused(local):
     bad = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}})
+    with local.fails("InvalidName"):
+        local.machine("bad name!", {"Pass": PASS})
     with local.fails("InvalidDefinition") as refused:
         local.stepfunctions.create_state_machine(name="bad", roleArn=local.role, definition=bad)
     assert "MISSING_TRANSITION_TARGET" in refused.message

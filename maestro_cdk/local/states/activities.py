@@ -38,18 +38,28 @@ class ActivityActions:
 
     async def create(self, given: Given) -> JSON:
         """Make an activity; the one that there is, where there is one."""
+        name = read.text(given, "name")
+        read.check_name(name)
+        arn = self.make(name)
+        return {"activityArn": arn, "creationDate": self._made()[arn]}
+
+    def make(self, name: str) -> str:
+        """Make an activity, from whatever thread; its ARN."""
         region, account = self._around.place()
-        arn = f"arn:aws:states:{region}:{account}:activity:{read.text(given, 'name')}"
+        arn = f"arn:aws:states:{region}:{account}:activity:{name}"
         self._store.write_activity(arn, round(time.time(), 3))
         self._activities.known.add(arn)
-        return {"activityArn": arn, "creationDate": self._made()[arn]}
+        return arn
 
     async def delete(self, given: Given) -> JSON:
         """Remove an activity."""
-        arn = read.text(given, "activityArn")
+        self.remove(read.text(given, "activityArn"))
+        return {}
+
+    def remove(self, arn: str) -> None:
+        """Remove an activity, from whatever thread."""
         self._store.delete_activity(arn)
         self._activities.known.discard(arn)
-        return {}
 
     async def describe(self, given: Given) -> JSON:
         """What there is to know of an activity."""

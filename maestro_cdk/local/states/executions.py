@@ -4,7 +4,6 @@ import asyncio
 import contextvars
 import hashlib
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,6 +14,7 @@ from maestro_cdk.engine.execution import Execution, Machine, World
 from maestro_cdk.engine.history import MOST_EVENTS
 from maestro_cdk.engine.ports import Clock, Ids, Tasks
 from maestro_cdk.engine.states.distributed import MapRun
+from maestro_cdk.local.states import given as read
 from maestro_cdk.local.states import rows
 from maestro_cdk.local.states.ports import Around, Found
 from maestro_cdk.local.states.refusals import Refusal
@@ -22,9 +22,6 @@ from maestro_cdk.local.states.store import Row, Store
 from maestro_cdk.model import JSON, ExecutionEvent
 
 logger = logging.getLogger(__name__)
-
-_NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
-"""https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
 
 KEPT_SECONDS = 90 * 86400
 
@@ -239,9 +236,9 @@ def _definition(text: str) -> dict[str, JSON]:
     return value
 
 
-def _check(payload: Any, name: Any) -> None:
-    if name is not None and not (isinstance(name, str) and _NAME.fullmatch(name)):
-        raise Refusal("InvalidName", f"Invalid Name: '{name}'")
+def _check(payload: Any, name: str | None) -> None:
+    if name is not None:
+        read.check_name(name)
     try:
         data.loads(payload)
     except (ValueError, TypeError) as error:

@@ -1,11 +1,15 @@
 """What a request gives: its parameters, each of the kind that it must be."""
 
+import re
 from typing import Any, TypeVar
 
 from maestro_cdk.local.states.refusals import Refusal, invalid
 from maestro_cdk.model import JSON
 
 T = TypeVar("T")
+
+_NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
+"""https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
 
 MOST = 1000
 """So many entries a page has at most."""
@@ -33,6 +37,16 @@ def optional(given: dict[str, JSON], name: str) -> str | None:
         Refusal: it is no text.
     """
     return _of(given.get(name), str, name)
+
+
+def check_name(name: str) -> None:
+    """See that a name is one that a machine, an activity or an execution can have.
+
+    Raises:
+        Refusal: it is none.
+    """
+    if not _NAME.fullmatch(name):
+        raise Refusal("InvalidName", f"Invalid Name: '{name}'")
 
 
 def number(given: dict[str, JSON], name: str) -> int | None:

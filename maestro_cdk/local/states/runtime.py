@@ -63,7 +63,7 @@ class Runtime:
         self.validation = Validation(models)
         self.service = Service(self.executions, around, callbacks, self.validation.references)
         self._trials = Trials(self.executions.world, models, self.validation)
-        self._activities = ActivityActions(activities, self.store, around)
+        self.activities = ActivityActions(activities, self.store, around)
         self.executions.recover()
         self._thread = threading.Thread(target=self._run, name="states", daemon=True)
         self._thread.start()
@@ -73,7 +73,7 @@ class Runtime:
         """What is answered here, by the actions' names."""
         return {
             **self.service.actions,
-            **self._activities.actions,
+            **self.activities.actions,
             "TestState": self._trials.test,
             "ValidateStateMachineDefinition": self.validation.validate,
         }

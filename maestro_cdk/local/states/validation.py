@@ -106,6 +106,7 @@ class Validation:
         Raises:
             Refusal: AWS would make none of it.
         """
+        read.check_name(read.text(given, "name"))
         if given.get("versionDescription") and not given.get("publish"):
             raise invalid("Version description can only be set when publish is true")
         check_logging(read.mapping(given, "loggingConfiguration"), is_group)
