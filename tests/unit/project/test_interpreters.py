@@ -77,5 +77,37 @@ def test_what_pyenv_and_uv_installed_is_found(machine, home, tmp_path):
     assert nearest("3.99", environ, home).version == "3.99"
 
 
+def test_pyenvs_shims_are_not_asked_for_what_is_behind_them(machine, home, tmp_path):
+    environ = machine(
+        {
+            "pyenv/shims/python3.99": "cpython 3 99",
+            "pyenv/versions/3.98.1/bin/python3.98": "cpython 3 98",
+        }
+    )
+    environ |= {
+        "PYENV_ROOT": str(tmp_path / "pyenv"),
+        "PATH": str(tmp_path / "pyenv" / "shims"),
+    }
+    assert nearest("3.99", environ, home).version == "3.98"
+
+
+def test_a_binary_is_believed_what_it_is_called(home, tmp_path):
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "python3.99"
+    program.write_bytes(b"\x7fELF and no more, so that it cannot be run")
+    program.chmod(0o755)
+    found = nearest("3.99", {"PATH": str(tmp_path / "bin")}, home)
+    assert (found.path, found.version) == (program, "3.99")
+
+
+def test_a_link_to_a_binary_of_another_name_is_not(home, tmp_path):
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "pypy3.99"
+    program.write_bytes(b"\x7fELF and no more")
+    program.chmod(0o755)
+    (tmp_path / "bin" / "python3.99").symlink_to(program)
+    assert nearest("3.99", {"PATH": str(tmp_path / "bin")}, home) == interpreters.own()
+
+
 def test_a_path_of_folders_that_are_not_there_does_no_harm(home):
     assert nearest("3.99", {"PATH": "/gone::/nowhere"}, home) == interpreters.own()
