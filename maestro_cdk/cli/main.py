@@ -1,5 +1,6 @@
 """The way in, and the exit code that says how it went."""
 
+import gc
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ EXIT_INTERRUPTED = 130
 def main(arguments: list[str] | None = None) -> None:
     """Run a command, and exit."""
     _open_streams()
+    gc.set_threshold(50_000)  # a command is short: looking for garbage was a tenth of its time
     words = sys.argv[1:] if arguments is None else arguments
     try:
         # In here, for a signal may come as soon as somebody listens.
