@@ -8,14 +8,15 @@ from pathlib import Path
 
 import click
 
+from maestro_cdk import __version__
 from maestro_cdk.errors import UsageError
-from maestro_cdk.project import creating, templates
+from maestro_cdk.project import creating, installing, templates
 from maestro_cdk.project.templates import Template
 
 
 def _folders() -> tuple[Path, ...]:
     """Where templates are: the user's own first, then those that ship."""
-    return (Path.home() / ".maestro" / "templates", templates.shipped())
+    return (templates.of_user(Path.home()), templates.shipped())
 
 
 @click.command()
@@ -55,9 +56,22 @@ def new(
     template: Template | None = None
     if wanted or not no_template:
         template = templates.choose(known, wanted) if wanted else _asked(known)
+    if template:
+        _warn_of_old(template)
     target = Path(name)
     made = creating.create(_place(target), template, git=not no_git, language=language)
     _tell(target, template, made)
+
+
+def _warn_of_old(template: Template) -> None:
+    """Say that a template was copied from another version of maestro."""
+    folder = templates.of_user(Path.home())
+    record = installing.records(folder).get(template.name)
+    if record is None or record.source != templates.SHIPPED or template.folder.parent != folder:
+        return
+    if record.ref != __version__:
+        came = f"{template.folder} is of maestro {record.ref}"
+        click.echo(f"{came}: `maestro get-templates` renews it", err=True)
 
 
 def _place(target: Path) -> Path:

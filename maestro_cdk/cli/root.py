@@ -14,6 +14,10 @@ from maestro_cdk.errors import MaestroError
 TABLE: dict[str, dict[str, tuple[str, str]]] = {
     "Begin": {
         "new": ("making", "Make a project's folder from a template."),
+        "get-templates": (
+            "fetching",
+            "Install templates for this user: from git, or those that ship.",
+        ),
     },
     "Build": {
         "validate": ("developing", "Find every problem of the project, without AWS."),

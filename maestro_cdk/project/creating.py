@@ -126,6 +126,9 @@ def _copy(folder: Path, template: Template | None, over: Path | None) -> None:
     if template is None:
         (folder / "lambdas").mkdir(parents=True)
         return
+    for path in template.folder.rglob("*"):
+        if path.is_symlink():  # what it leads to would become the project's, and be deployed
+            raise TemplateError(f"{path} is a link, which no template may hold")
     shutil.copytree(template.folder, folder, ignore=_LEFT)
     shutil.rmtree(folder / OVERLAYS, ignore_errors=True)
     if over is not None:

@@ -27,6 +27,10 @@ ORIGINALS = {
 """The original Maestro's names of what ships, where ours are others."""
 
 
+SHIPPED = "maestro's own"
+"""What the set that comes with the package is called, where it was installed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """A folder to begin from.
@@ -47,6 +51,11 @@ def shipped() -> Path:
     """The folder of the templates that come with the package."""
     inside = Path(__file__).parent.parent / "_templates"  # in a wheel
     return inside if inside.is_dir() else Path(__file__).parents[2] / "templates"
+
+
+def of_user(home: Path) -> Path:
+    """The folder of the user's own templates."""
+    return home / ".maestro" / "templates"
 
 
 def available(folders: Sequence[Path]) -> tuple[Template, ...]:
