@@ -14,6 +14,7 @@ from maestro_cdk.errors import MaestroError
 TABLE: dict[str, dict[str, tuple[str, str]]] = {
     "Begin": {
         "new": ("making", "Make a project's folder from a template."),
+        "config": ("configuring", "Say once which account and region you work with."),
         "get-templates": (
             "fetching",
             "Install templates for this user: from git, or those that ship.",

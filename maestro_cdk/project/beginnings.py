@@ -5,6 +5,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping
 
+from maestro_cdk.project.json_schema import DIRECTIVE
 from maestro_cdk.project.runtimes import DEFAULTS
 from maestro_cdk.project.schema import FUNCTION, TARGET, WORKFLOW, Key
 
@@ -64,6 +65,7 @@ def settings(runtime: str) -> str:
     """A maestro.toml in which each setting is explained, and only the runtime is set."""
     shared = {name: key for name, key in FUNCTION.items() if name != "handler"}
     lines = [
+        DIRECTIVE,
         *_said("The settings of this workflow. Every one is optional: behind a # is the default"),
         "# or an example.",
         "",

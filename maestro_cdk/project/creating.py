@@ -13,7 +13,7 @@ from pathlib import Path
 
 from maestro_cdk.errors import TemplateError
 from maestro_cdk.model import JSON
-from maestro_cdk.project import beginnings
+from maestro_cdk.project import beginnings, json_schema
 from maestro_cdk.project.definitions import DEFINITION
 from maestro_cdk.project.runtimes import DEFAULTS
 from maestro_cdk.project.settings import FILE, workflow_name
@@ -159,6 +159,8 @@ def _complete(
         settings.write_text(beginnings.settings(runtime), "utf-8")
     elif language is not None:
         settings.write_text(beginnings.with_runtime(settings.read_text("utf-8"), runtime), "utf-8")
+    if json_schema.DIRECTIVE in settings.read_text("utf-8"):
+        _write_json(folder / json_schema.FILE, json_schema.document())
     if named is not None:
         settings.write_text(beginnings.with_name(settings.read_text("utf-8"), named), "utf-8")
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from json import dumps, loads
+from json import dumps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import (
@@ -17,7 +17,7 @@ from maestro_cdk.model import (
     Target,
     WorkflowSettings,
 )
-from maestro_cdk.project import tables
+from maestro_cdk.project import tables, users
 from maestro_cdk.project.schema import FUNCTION, TARGET, WORKFLOW
 
 FILE = "maestro.toml"
@@ -229,53 +229,62 @@ def _target(
     home: Path,
     origins: dict[str, str],
 ) -> Target:
-    layers: list[tuple[str, Mapping[str, str | None]]] = [
-        ("flag", {"region": flags.region, "profile": flags.profile}),
-        ("environment", _of_environment(environ)),
+    layers: list[Mapping[str, _Said]] = [
+        {name: ("flag", value) for name, value in _flagged(flags).items()},
+        _of_environment(environ),
     ]
+    files: list[tuple[str, Mapping[str, str]]] = []
     if staged:
-        path = ".".join(staged.target.path)
-        layers.append((f"{FILE} [{path}]", staged.target.values))
-    layers.append(("user file", _user_file(home)))
+        files.append((f"{FILE} [{'.'.join(staged.target.path)}]", staged.target.values))
+    files.append(_of_user(home))
     # What AWS's own variables name stands above a profile that a file names, and every AWS client
     # finds it by itself; handed on as a profile, it would count for more than keys do.
     ambient = bool(environ.get("AWS_ACCESS_KEY_ID") or environ.get("AWS_PROFILE"))
-    values: dict[str, str | None] = {}
+    for origin, values in files:
+        layers.append(
+            {
+                name: (origin, value)
+                for name, value in values.items()
+                if not (name == "profile" and ambient)
+            }
+        )
+    found: dict[str, str] = {}
     for key in TARGET:
-        for origin, layer in layers:
-            if key == "profile" and ambient and origin not in ("flag", "environment"):
-                continue
-            if layer.get(key):
-                values[key], origins[key] = layer[key], origin
+        for layer in layers:
+            origin, value = layer.get(key, ("", None))
+            if value:
+                found[key], origins[key] = value, origin
                 break
-    return Target(**values)
+    return Target(**found)
 
 
-def _of_environment(environ: Mapping[str, str]) -> dict[str, str | None]:
+_Said: TypeAlias = tuple[str, str | None]
+"""Where a value comes from, and the value."""
+
+
+def _flagged(flags: Flags) -> dict[str, str | None]:
+    return {"region": flags.region, "profile": flags.profile}
+
+
+def _of_environment(environ: Mapping[str, str]) -> dict[str, _Said]:
+    variables = {
+        "account": ("MAESTRO_ACCOUNT",),
+        "region": ("MAESTRO_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"),
+        "profile": ("MAESTRO_PROFILE",),
+    }
     return {
-        "account": environ.get("MAESTRO_ACCOUNT"),
-        "region": environ.get("MAESTRO_REGION")
-        or environ.get("AWS_REGION")
-        or environ.get("AWS_DEFAULT_REGION"),
-        "profile": environ.get("MAESTRO_PROFILE"),
+        name: (variable, environ[variable])
+        for name, choices in variables.items()
+        for variable in [next((choice for choice in choices if environ.get(choice)), "")]
+        if variable
     }
 
 
-def _user_file(home: Path) -> dict[str, str]:
-    """The user's own region and profile; the original Maestro's region where there is no file.
+def _of_user(home: Path) -> tuple[str, dict[str, str]]:
+    """The user's own region and profile, and the file that has them.
 
     An account there is no setting of a project's: `account` is what credentials are held to, and
     a user may well work with several.
     """
-    file = tables.read(home / ".maestro" / "config.toml", "~/.maestro/config.toml")
-    if file.text:
-        file.refuse_unknown((), file.tables, tuple(TARGET))
-        values = file.values((), file.tables, TARGET)
-        if file.findings:
-            raise ProjectError(file.findings)
-        return {key: value for key, value in values.items() if key != "account"}
-    try:
-        original = loads((home / ".maestro" / "aws_account_info.json").read_text("utf-8"))
-        return {"region": TARGET["region"].read(original["region"])}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return {}
+    values, origin = users.read(home)
+    return origin, {name: value for name, value in values.items() if name != "account"}

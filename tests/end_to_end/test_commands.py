@@ -75,7 +75,7 @@ def test_a_project_without_a_template_is_a_workflow_at_once(maestro, tmp_path):
     assert made.code == 0
     assert contents(tmp_path / "orders") == {
         *("definition.asl.json", "lambdas", "events", "events/sample.json"),
-        *("maestro.toml", "cdk.json", "README.md", ".gitignore"),
+        *("maestro.toml", ".maestro.schema.json", "cdk.json", "README.md", ".gitignore"),
     }
     checked = maestro("validate", cwd=tmp_path / "orders")
     assert (checked.code, checked.out) == (0, "no problems\n")

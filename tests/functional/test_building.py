@@ -202,7 +202,7 @@ def test_new_without_a_template_is_valid_too(maestro):
         (["new"], 2, "the project needs a name"),
         (["new", "x"], 2, "add -t NAME"),
         (["new", "x", "-t", "aproval"], 1, "did you mean 'approval'?"),
-        (["new", "7up", "-n"], 1, "does not begin with a letter"),
+        (["new", "a\nb", "-n"], 1, "cannot be the name of a folder"),
     ],
 )
 def test_new_says_what_is_missing_and_makes_nothing(maestro, folder, words, code, said):
