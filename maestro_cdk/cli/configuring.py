@@ -12,6 +12,7 @@ import click
 
 from maestro_cdk.cli import origins
 from maestro_cdk.cli.context import Context
+from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import shared
 from maestro_cdk.errors import CredentialsError, ProjectError, UsageError
 from maestro_cdk.project import json_schema, users
@@ -31,6 +32,12 @@ ASKED = {"account": "AWS account", "region": "Region"}
 @click.option("--show", is_flag=True, help="Print every setting here, and where it comes from.")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of maestro.toml.")
 @shared("project", "stage", "output")
+@examples(
+    ("maestro config", "be asked, and keep what is shown by return"),
+    ("maestro config --region eu-west-1", "set the region"),
+    ("maestro config --show", "what holds here, and where it comes from"),
+    ("maestro config --schema > schema.json", "what maestro.toml may hold, for editors"),
+)
 def config(
     context: Context,
     *,
@@ -45,13 +52,7 @@ def config(
     At a terminal it asks, and offers what AWS's own configuration answers; return keeps the value
     that is shown. With flags it sets what they name, and asks nothing; an empty value forgets one.
     What was said stands in ~/.maestro/config.toml. A project and its stages may say otherwise.
-
-    \b
-    maestro config                             be asked
-    maestro config --region eu-west-1          set the region
-    maestro config --show                      what holds here, and where it comes from
-    maestro config --schema > schema.json      what maestro.toml may hold, for editors
-    """  # noqa: D301 - \b is click's
+    """
     if schema:
         click.echo(json.dumps(json_schema.document(), indent=2))
         return

@@ -15,6 +15,7 @@ from maestro_cdk.actions import deploy as deploying
 from maestro_cdk.actions.planning import Wish
 from maestro_cdk.cli import differences
 from maestro_cdk.cli.context import Context
+from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import CLOUD, shared
 from maestro_cdk.cli.output import table
 from maestro_cdk.cloud import Cloud
@@ -32,6 +33,10 @@ def assembly_folder() -> Iterator[Path]:
 @click.command()
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where something would change.")
 @shared(*CLOUD)
+@examples(
+    ("maestro diff", "look before you deploy"),
+    ("maestro diff --stage prod --exit-code", "fail where something would change"),
+)
 def diff(context: Context, *, exit_code: bool) -> None:
     """Print what deploying would change, and change nothing.
 
@@ -71,17 +76,16 @@ def diff(context: Context, *, exit_code: bool) -> None:
 @click.option("--no-rollback", is_flag=True, help="Leave what fails as it is, to look at.")
 @click.option("--no-wait", is_flag=True, help="Begin, and do not wait for the end.")
 @shared(*CLOUD, "yes")
+@examples(
+    ("maestro deploy", "to the account and region of your credentials"),
+    ("maestro deploy --stage prod", "with the settings of [stages.prod]"),
+    ("maestro deploy --local", "to the AWS on this machine"),
+    ("maestro deploy --confirm", "after a look at what would change"),
+)
 def deploy(
     context: Context, *, confirm: bool, express: bool | None, no_rollback: bool, no_wait: bool
 ) -> None:
-    """Create or update the project's stack.
-
-    \b
-    maestro deploy                      to the account and region of your credentials
-    maestro deploy --stage prod         with the settings of [stages.prod]
-    maestro deploy --local              to the AWS on this machine
-    maestro deploy --confirm            after a look at what would change
-    """  # noqa: D301 - \b is click's
+    """Create or update the project's stack."""
     project = context.project()
     express = is_express(project, flag=express)
     context.notice(project)

@@ -9,6 +9,7 @@ import click
 
 from maestro_cdk.asl.rules import Subject, registry
 from maestro_cdk.cli.context import Context, users_code
+from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.findings import (
     FORMATS,
     as_github,
@@ -38,6 +39,12 @@ from maestro_cdk.services.models import BotocoreModels
 @click.option("--online", is_flag=True, help="Have AWS look at the definition too.")
 @click.option("--rules", is_flag=True, help="List the rules.")
 @shared(*PROJECT, "profile", "region", "local")
+@examples(
+    ("maestro validate", "the project here"),
+    ("maestro validate --strict", "and what CDK and cfn-lint say of its template"),
+    ("maestro validate --format github", "as annotations of GitHub's"),
+    ("maestro validate one.asl.json other.asl.yaml", "definitions by themselves"),
+)
 def validate(
     context: Context,
     *,
@@ -128,6 +135,10 @@ def _print(findings: list[Finding], format_: str) -> None:
 
 @click.command("compile")
 @shared(*PROJECT)
+@examples(
+    ("maestro compile", "to look at"),
+    ("maestro compile | jq .States", "to work with"),
+)
 def compile_(context: Context) -> None:
     """Print the definition as it will be deployed."""
     click.echo(context.project().definition.text.rstrip("\n"))
@@ -147,6 +158,11 @@ def compile_(context: Context) -> None:
     "-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="[default: cdk.out]"
 )
 @shared(*PROJECT)
+@examples(
+    ("maestro synth", "look at the template"),
+    ("maestro synth -q -o build", "write the assembly elsewhere"),
+    ("cdk diff", "the CDK CLI runs `maestro synth` itself"),
+)
 def synth(context: Context, *, format_: str, quiet: bool, out: Path | None) -> None:
     """Write the cloud assembly, and print the template.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from maestro_cdk import __version__
+from maestro_cdk.cli.examples import examples
 from maestro_cdk.errors import UsageError
 from maestro_cdk.project import installing, sources, templates
 
@@ -16,19 +17,20 @@ from maestro_cdk.project import installing, sources, templates
 @click.option("--ref", metavar="REF", help="A branch, a tag or a commit of the repository.")
 @click.option("--force", is_flag=True, help="Replace templates that are your own by now.")
 @click.option("--list", "list_", is_flag=True, help="List the templates that are installed.")
+@examples(
+    ("maestro get-templates", "those that ship, to be changed"),
+    ("maestro get-templates https://example.com/ours.git", "those of a repository"),
+    ("maestro get-templates ../templates --ref v2", "of one on this machine, at a tag"),
+    ("maestro get-templates --list", "what is installed, and whence"),
+)
 def get_templates(source: str | None, *, ref: str | None, force: bool, list_: bool) -> None:
-    """Install templates for this user: from git, or those that ship.
+    """Install templates for this user, from git or ours.
 
     SOURCE is what git can fetch, or a folder. Each folder in it that holds a definition is a
     template; so is the whole, if it holds one itself. The same command renews them. Nothing in a
-    template is run. Without SOURCE it installs those that ship, for you to change.
-
-    \b
-    maestro get-templates                                          those that ship
-    maestro get-templates https://example.com/team/templates.git   a repository's
-    maestro get-templates ../templates --ref v2                    a tag of one on this machine
-    maestro get-templates --list                                   what is installed, and whence
-    """  # noqa: D301 - \b is click's
+    template is run. Without SOURCE it installs those that come with
+    maestro, for you to change.
+    """
     folder = templates.of_user(Path.home())
     if list_:
         for item in installing.installed(folder):

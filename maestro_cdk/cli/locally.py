@@ -8,6 +8,7 @@ from dataclasses import asdict
 import click
 
 from maestro_cdk.cli.context import Context
+from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import shared
 from maestro_cdk.errors import LocalError
 from maestro_cdk.project import caches
@@ -30,6 +31,10 @@ def local() -> None:
     help="What waits are multiplied by: 0 lets them pass at once.",
 )
 @shared("output")
+@examples(
+    ("maestro local start", "it starts by itself, too, when first used"),
+    ("maestro local start --time-scale 0", "waits pass at once"),
+)
 def start(context: Context, *, time_scale: float | None) -> None:
     """Start it, if it does not run."""
     from maestro_cdk.local import lifecycle  # noqa: PLC0415 - `--help` does without
@@ -44,6 +49,10 @@ def start(context: Context, *, time_scale: float | None) -> None:
 @local.command()
 @click.option("--reset", is_flag=True, help="Forget what was deployed to it.")
 @shared("output")
+@examples(
+    ("maestro local stop", "what was deployed is there at the next start"),
+    ("maestro local stop --reset", "and now it is not"),
+)
 def stop(context: Context, *, reset: bool) -> None:
     """End it, and every process that it started."""
     from maestro_cdk.local import lifecycle  # noqa: PLC0415 - `--help` does without
@@ -58,6 +67,10 @@ def stop(context: Context, *, reset: bool) -> None:
 
 @local.command()
 @shared("output")
+@examples(
+    ("maestro local status", "its address"),
+    ("maestro local status --output json", "the same, for a program"),
+)
 def status(context: Context) -> None:
     """Show whether it runs, and where."""
     from maestro_cdk.local import lifecycle  # noqa: PLC0415 - `--help` does without
@@ -74,13 +87,11 @@ def status(context: Context) -> None:
 
 @local.command()
 @shared()
+@examples(
+    ('eval "$(maestro local env)"', "any AWS client of this shell uses it"),
+)
 def env(context: Context) -> None:
-    """Print the exports with which any AWS client uses it.
-
-    \b
-    eval "$(maestro local env)"
-    aws stepfunctions list-state-machines
-    """  # noqa: D301 - \b is click's
+    """Print the exports with which any AWS client uses it."""
     from maestro_cdk.local import lifecycle  # noqa: PLC0415 - `--help` does without
     from maestro_cdk.local.environment import environment  # noqa: PLC0415 - nor with this
 

@@ -9,19 +9,28 @@ from pathlib import Path
 import click
 
 from maestro_cdk import __version__
+from maestro_cdk.cli import completing
+from maestro_cdk.cli.examples import examples
 from maestro_cdk.errors import UsageError
 from maestro_cdk.project import creating, installing, templates
 from maestro_cdk.project.templates import Template
 
 
-def _folders() -> tuple[Path, ...]:
-    """Where templates are: the user's own first, then those that ship."""
-    return (templates.of_user(Path.home()), templates.shipped())
+def known() -> tuple[Template, ...]:
+    """Every template: the user's own before those that ship."""
+    return templates.available((templates.of_user(Path.home()), templates.shipped()))
 
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("-t", "--template", "wanted", metavar="NAME", help="The template to begin from.")
+@click.option(
+    "-t",
+    "--template",
+    "wanted",
+    metavar="NAME",
+    shell_complete=completing.templates,
+    help="The template to begin from.",
+)
 @click.option("-n", "--no-template", is_flag=True, help="Begin from one state, and no function.")
 @click.option("--list", "list_", is_flag=True, help="List the templates.")
 @click.option(
@@ -30,6 +39,12 @@ def _folders() -> tuple[Path, ...]:
     help="The functions' language.  [default: the template's own, which is Python in ours]",
 )
 @click.option("--no-git", is_flag=True, help="Make no git repository.")
+@examples(
+    ("maestro new orders", "choose a template from the list"),
+    ("maestro new orders -t approval", "begin from this one"),
+    ("maestro new orders -t saga --language node", "with its functions in Node.js"),
+    ("maestro new --list", "what templates there are, and what each is for"),
+)
 def new(
     name: str | None,
     *,
@@ -39,23 +54,17 @@ def new(
     language: str | None,
     no_git: bool,
 ) -> None:
-    """Make a project's folder from a template.
-
-    \b
-    maestro new orders                            choose a template from the list
-    maestro new orders -t approval                begin from this one
-    maestro new orders -t saga --language node    with its functions in Node.js
-    """  # noqa: D301 - \b is click's
-    known = templates.available(_folders())
+    """Make a project's folder from a template."""
+    every = known()
     if list_:
-        for line in _rows(known):
+        for line in _rows(every):
             click.echo(line)
         return
     if not name:
         raise UsageError("the project needs a name", hint="maestro new NAME")
     template: Template | None = None
     if wanted or not no_template:
-        template = templates.choose(known, wanted) if wanted else _asked(known)
+        template = templates.choose(every, wanted) if wanted else _asked(every)
     if template:
         _warn_of_old(template)
     target = Path(name)
@@ -79,11 +88,11 @@ def _place(target: Path) -> Path:
     return Path(os.path.normpath(target.absolute()))  # noqa: TID251 - Path cannot do it
 
 
-def _rows(known: tuple[Template, ...]) -> list[str]:
-    width = max(len(item.name) for item in known)
+def _rows(every: tuple[Template, ...]) -> list[str]:
+    width = max(len(item.name) for item in every)
     return [
         f"{item.name:<{width}}  {', '.join(item.languages):<12}  {item.summary}".rstrip()
-        for item in known
+        for item in every
     ]
 
 
@@ -110,20 +119,20 @@ def _event(target: Path) -> str | None:
     return str(first.relative_to(target)) if first else None
 
 
-def _asked(known: tuple[Template, ...]) -> Template | None:
+def _asked(every: tuple[Template, ...]) -> Template | None:
     """The template that the user picks; return, or an answer that is none, is no template."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
             "which template? There is no terminal to ask at",
-            hint=f"add -t NAME ({', '.join(item.name for item in known)}), or -n for none",
+            hint=f"add -t NAME ({', '.join(item.name for item in every)}), or -n for none",
         )
     click.echo("Select a template to base your project on (return for none)", err=True)
-    for n, row in enumerate(_rows(known), 1):
+    for n, row in enumerate(_rows(every), 1):
         click.echo(f"{f'[{n}]':>6} {row}", err=True)
-    answer = click.prompt(f"Template 1-{len(known)}", default="", show_default=False, err=True)
-    if answer.isdecimal() and 1 <= int(answer) <= len(known):
-        return known[int(answer) - 1]
-    return next((template for template in known if template.name == answer.strip()), None)
+    answer = click.prompt(f"Template 1-{len(every)}", default="", show_default=False, err=True)
+    if answer.isdecimal() and 1 <= int(answer) <= len(every):
+        return every[int(answer) - 1]
+    return next((template for template in every if template.name == answer.strip()), None)
 
 
 COMMANDS = (new,)

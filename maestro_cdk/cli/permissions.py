@@ -7,6 +7,7 @@ from dataclasses import replace
 import click
 
 from maestro_cdk.cli.context import Context
+from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import PROJECT, shared
 from maestro_cdk.model import JSON, Function, Policy, PolicyStatement, Project
 from maestro_cdk.project import roles
@@ -29,6 +30,10 @@ _RULES = ("limits", "unknown-permission", "wide-permission")
     "--functions", is_flag=True, help="The functions' roles too, and what their code seems to need."
 )
 @shared(*PROJECT)
+@examples(
+    ("maestro permissions", "the state machine's"),
+    ("maestro permissions --functions", "and the functions', with what their code calls"),
+)
 def permissions(context: Context, *, format_: str, functions: bool) -> None:
     """Print what the roles may do, and which states need it.
 

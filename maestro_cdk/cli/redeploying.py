@@ -10,6 +10,7 @@ from maestro_cdk.actions import redeploy as redeploying
 from maestro_cdk.cli import differences
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.deploying import assembly_folder, deploy_by_stack, is_express
+from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.failures import show
 from maestro_cdk.cli.options import CLOUD, shared
 from maestro_cdk.cloud import Cloud
@@ -25,6 +26,10 @@ _IGNORED = frozenset({".git", ".venv", "__pycache__", "cdk.out", "node_modules"}
 @click.command()
 @click.option("--watch", is_flag=True, help="Do so at each save, and show the functions' logs.")
 @shared(*CLOUD)
+@examples(
+    ("maestro redeploy", "what changed since, in a second or two"),
+    ("maestro redeploy --local --watch", "at each save, with the functions' logs"),
+)
 def redeploy(context: Context, *, watch: bool) -> None:
     """Bring what changed past CloudFormation, where that is safe.
 

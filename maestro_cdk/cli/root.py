@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from maestro_cdk import __version__
+from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.streams import silence
 from maestro_cdk.errors import MaestroError
 
@@ -17,7 +18,7 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "config": ("configuring", "Say once which account and region you work with."),
         "get-templates": (
             "fetching",
-            "Install templates for this user: from git, or those that ship.",
+            "Install templates for this user, from git or ours.",
         ),
     },
     "Build": {
@@ -40,6 +41,7 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "local": ("locally", "The AWS on this machine: no account, no credentials, no Docker."),
     },
     "More": {
+        "completion": ("completing", "Let your shell complete commands, options and names."),
         "help": ("root", "Show help for maestro or one of its commands."),
     },
 }
@@ -50,6 +52,26 @@ commands'.
 """
 
 _MODULES = {name: place for group in TABLE.values() for name, (place, _) in group.items()}
+
+
+MEANT = {
+    **dict.fromkeys(("init", "create", "generate", "start-project"), "new"),
+    **dict.fromkeys(("configure", "login", "setup", "settings"), "config"),
+    **dict.fromkeys(("templates", "template", "fetch", "clone"), "get-templates"),
+    **dict.fromkeys(("check", "lint", "test", "verify"), "validate"),
+    **dict.fromkeys(("iam", "policy", "roles"), "permissions"),
+    **dict.fromkeys(("render", "definition", "asl"), "compile"),
+    **dict.fromkeys(("build", "package", "synthesize"), "synth"),
+    **dict.fromkeys(("plan", "preview", "changes"), "diff"),
+    **dict.fromkeys(("up", "apply", "push", "update", "release", "publish"), "deploy"),
+    **dict.fromkeys(("sync", "watch", "hotswap"), "redeploy"),
+    **dict.fromkeys(("info", "show", "describe", "list", "ls", "ps"), "status"),
+    **dict.fromkeys(("destroy", "delete", "remove", "rm", "down", "undeploy"), "teardown"),
+    **dict.fromkeys(("start", "execute", "exec", "invoke", "call"), "run"),
+    **dict.fromkeys(("emulator", "localstack", "server"), "local"),
+    **dict.fromkeys(("man", "docs", "usage"), "help"),
+}
+"""What other tools call it."""
 
 
 class Root(click.Group):
@@ -68,6 +90,20 @@ class Root(click.Group):
             for module in set(_MODULES.values()):
                 self._load(module)
         return super().get_command(ctx, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called, and its arguments.
+
+        Raises:
+            click.UsageError: there is none; it names the one that was probably meant.
+        """
+        if args and args[0] in MEANT and args[0] not in _MODULES:
+            raise click.UsageError(
+                f"No such command {args[0]!r}. Did you mean {MEANT[args[0]]!r}?", ctx
+            )
+        return super().resolve_command(ctx, args)
 
     def _load(self, module: str) -> None:
         for command in importlib.import_module(f"maestro_cdk.cli.{module}").COMMANDS:
@@ -129,6 +165,11 @@ def maestro(ctx: click.Context, *, verbose: bool, no_color: bool) -> None:
 @click.command("help")
 @click.argument("words", nargs=-1, metavar="[COMMAND]")
 @click.pass_context
+@examples(
+    ("maestro help", "all commands"),
+    ("maestro help deploy", "one of them"),
+    ("man maestro-deploy", "the same, as a man page"),
+)
 def help_(ctx: click.Context, *, words: tuple[str, ...]) -> None:
     """Show help for maestro or one of its commands."""
     inner = ctx.find_root()

@@ -9,6 +9,7 @@ import click
 
 from maestro_cdk.actions import run as running
 from maestro_cdk.cli.context import Context
+from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import CLOUD, shared
 from maestro_cdk.cli.output import failure
 from maestro_cdk.errors import ExecutionFailed, UsageError
@@ -34,6 +35,12 @@ from maestro_cdk.ports import Step
     help="Follow so long, then leave it to itself. EXPRESS machines end within 5 minutes.",
 )
 @shared(*CLOUD)
+@examples(
+    ("maestro run -i events/sample.json", "with an input from a file"),
+    ('maestro run -i \'{"name": "Ada"}\'', "with this input"),
+    ("maestro run --local | jq .message", "the output is all that goes to stdout"),
+    ("maestro run --no-wait --name nightly", "start it, and leave it to itself"),
+)
 def run(
     context: Context, *, given: str, name: str | None, no_wait: bool, timeout: float | None
 ) -> None:

@@ -10,6 +10,7 @@ from maestro_cdk.actions.difference import Difference
 from maestro_cdk.cli import differences
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.deploying import assembly_folder
+from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import CLOUD, shared
 from maestro_cdk.cli.output import table
 from maestro_cdk.errors import ProjectError
@@ -18,6 +19,10 @@ from maestro_cdk.model import Project
 
 @click.command()
 @shared(*CLOUD)
+@examples(
+    ("maestro status", "here"),
+    ("maestro status --stage prod --output json", "of a stage, for a program"),
+)
 def status(context: Context) -> None:
     """Print what is deployed, and what on disk differs.
 

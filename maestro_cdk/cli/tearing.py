@@ -8,6 +8,7 @@ import click
 from maestro_cdk.actions import teardown as tearing
 from maestro_cdk.actions.wording import counted
 from maestro_cdk.cli.context import Context
+from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import CLOUD, shared
 from maestro_cdk.cli.output import table
 from maestro_cdk.cloud import Cloud
@@ -24,6 +25,11 @@ from maestro_cdk.model import Identity
     help="Delete these IAM roles, too: those that the original Maestro shared between projects.",
 )
 @shared(*CLOUD, "yes")
+@examples(
+    ("maestro teardown", "after a look at what will go"),
+    ("maestro teardown --stage dev -f", "without a question"),
+    ("maestro teardown --roles maestro_lambda", "with a role that the original Maestro left"),
+)
 def teardown(context: Context, *, force: bool, roles: str) -> None:
     """Delete the project's stack, and all that belongs to it.
 

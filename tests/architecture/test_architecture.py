@@ -15,7 +15,8 @@ from importlinter.configuration import configure
 
 from maestro_cdk import errors
 from maestro_cdk.asl.rules import registry
-from maestro_cdk.cli.root import maestro
+from maestro_cdk.cli import examples
+from maestro_cdk.cli.root import MEANT, maestro
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "maestro_cdk"
@@ -259,6 +260,18 @@ def test_every_command_and_option_is_explained(path):
             assert parameter.help, parameter.name
 
 
+@pytest.mark.parametrize("path", [p for p in COMMANDS if not isinstance(COMMANDS[p], click.Group)])
+def test_every_command_has_examples_of_itself_and_its_options(path):
+    command = COMMANDS[path]
+    shown = examples.of(command.callback)
+    assert any(typed.startswith(("maestro", 'eval "$(maestro')) for typed, _ in shown)
+    known = {name for parameter in command.params for name in parameter.opts}
+    for typed, _ in shown:
+        if f"maestro {' '.join(path)} " in typed:
+            used = re.findall(r"(?<= )--?[a-z][a-z-]*", typed.split("|")[0])
+            assert set(used) <= known, typed
+
+
 def test_the_help_lists_every_command():
     context = click.Context(maestro, info_name="maestro", **maestro.context_settings)
     shown = maestro.get_help(context)
@@ -268,6 +281,11 @@ def test_the_help_lists_every_command():
         line = re.search(rf"^  {name}  +(.+)$", shown, re.MULTILINE)
         assert line, name
         assert line[1] == command.help.split("\n")[0]
+
+
+def test_what_other_tools_call_a_command_leads_to_one_of_ours():
+    assert {(name,) for name in MEANT.values()} <= COMMANDS.keys()
+    assert not {(name,) for name in MEANT} & COMMANDS.keys()
 
 
 def test_every_rule_is_in_the_registry():

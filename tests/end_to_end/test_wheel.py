@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
 ROOT = Path(__file__).parents[2]
 USER = Path.home()  # whose settings pip reads: the tests have another home by the time they run
 PATIENCE = 300.0
+MAN = f"maestro_cdk-{__version__}.data/data/share/man/man1/"
 JUNK = ("__pycache__", ".pyc", ".git", ".DS_Store", "cdk.out", "_cache", "node_modules", ".venv")
 
 
@@ -96,7 +97,9 @@ def test_the_wheel_holds_the_package_its_templates_and_nothing_else(contents, ch
 
     assert "maestro_cdk/py.typed" in package
     assert "maestro_cdk/_templates/approval/definition.asl.json" in templates
-    assert contents.keys() - about == package | templates
+    pages = {name for name in contents if name.startswith(MAN)}
+    assert {f"{MAN}maestro.1", f"{MAN}maestro-deploy.1", f"{MAN}maestro-local-start.1"} <= pages
+    assert contents.keys() - about == package | templates | pages
 
 
 def test_the_wheel_holds_no_test_and_no_cache(contents):
@@ -137,6 +140,18 @@ def test_the_installed_wheel_does_the_main_job_in_an_empty_home(venv, tmp_path, 
     assert _processes_with(venv, tmp_path) == []
     with capsys.disabled():
         print(f"\n{_megabytes(venv):.0f} MB installed, {_megabytes(home):.0f} MB in the home after")
+
+
+def test_man_finds_the_pages_of_the_installed_wheel(venv, tmp_path):
+    if not (shutil.which("man") and shutil.which("groff")):
+        pytest.skip("there is no man here")
+    environ = {"HOME": str(tmp_path), "PATH": f"{venv / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+
+    found = run("man", "-w", "maestro-deploy", cwd=tmp_path, **environ)
+
+    page = venv / "share" / "man" / "man1" / "maestro-deploy.1"
+    assert Path(found.stdout.strip()).resolve() == page.resolve()
+    assert "--no-rollback" in page.read_text().replace("\\-", "-")
 
 
 def _megabytes(folder):
