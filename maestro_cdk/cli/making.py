@@ -12,7 +12,7 @@ from maestro_cdk import __version__
 from maestro_cdk.cli import completing
 from maestro_cdk.cli.examples import examples
 from maestro_cdk.errors import UsageError
-from maestro_cdk.project import creating, installing, templates
+from maestro_cdk.project import creating, installing, pipelines, templates
 from maestro_cdk.project.templates import Template
 
 
@@ -38,11 +38,17 @@ def known() -> tuple[Template, ...]:
     type=click.Choice([*templates.LANGUAGES]),
     help="The functions' language.  [default: the template's own, which is Python in ours]",
 )
+@click.option(
+    "--ci",
+    type=click.Choice([*pipelines.FILES]),
+    help="Write a pipeline, too, that validates, shows differences and deploys.",
+)
 @click.option("--no-git", is_flag=True, help="Make no git repository.")
 @examples(
     ("maestro new orders", "choose a template from the list"),
     ("maestro new orders -t approval", "begin from this one"),
     ("maestro new orders -t saga --language node", "with its functions in Node.js"),
+    ("maestro new orders -t hello --ci github", "with a workflow that deploys it"),
     ("maestro new --list", "what templates there are, and what each is for"),
 )
 def new(
@@ -52,6 +58,7 @@ def new(
     no_template: bool,
     list_: bool,
     language: str | None,
+    ci: str | None,
     no_git: bool,
 ) -> None:
     """Make a project's folder from a template."""
@@ -68,8 +75,11 @@ def new(
     if template:
         _warn_of_old(template)
     target = Path(name)
-    made = creating.create(_place(target), template, git=not no_git, language=language)
+    made = creating.create(_place(target), template, git=not no_git, language=language, ci=ci)
     _tell(target, template, made)
+    if ci and made.within not in (None, _place(target)):
+        told = f"{target / pipelines.FILES[ci]} belongs at the top of {made.within}"
+        click.echo(f"{told}: move it there", err=True)
 
 
 def _warn_of_old(template: Template) -> None:

@@ -9,11 +9,12 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from maestro_cdk import __version__
 from maestro_cdk.errors import TemplateError
 from maestro_cdk.model import JSON
-from maestro_cdk.project import beginnings, json_schema
+from maestro_cdk.project import beginnings, json_schema, pipelines
 from maestro_cdk.project.definitions import DEFINITION
 from maestro_cdk.project.runtimes import DEFAULTS
 from maestro_cdk.project.settings import FILE, workflow_name
@@ -36,12 +37,19 @@ class Made:
 
     repository: bool
     """Whether a git repository was made."""
+    within: Path | None = None
+    """The repository that the folder is part of."""
     named: str | None = None
     """The workflow's name, where the folder's cannot be one."""
 
 
 def create(
-    target: Path, template: Template | None, *, git: bool, language: str | None = None
+    target: Path,
+    template: Template | None,
+    *,
+    git: bool,
+    language: str | None = None,
+    ci: str | None = None,
 ) -> Made:
     """Make a project's folder, whole or not at all.
 
@@ -50,6 +58,7 @@ def create(
         template: what to begin from; None for a workflow of one state.
         git: whether a repository is wanted, where the folder is not in one already.
         language: "python" or "node"; None for the template's own.
+        ci: "github" or "gitlab", for which a pipeline is written; None for none.
 
     Raises:
         TemplateError: the folder is there already and holds something, or cannot be made.
@@ -65,10 +74,15 @@ def create(
             made = Path(folder) / "project"
             _copy(made, template, over)
             _complete(made, template, title=target.name, language=language, named=named)
+            within = _repository(target.parent if not target.is_dir() else target)
+            if ci is not None:
+                inside = target.relative_to(within) if within else Path()
+                pipelines.write(made, ci, version=__version__, folder=PurePosixPath(inside))
             _move(made, target, kept)
     except (OSError, shutil.Error) as error:
         raise TemplateError(f"{target} cannot be made: {_reason(error)}") from error
-    return Made(repository=git and _init_repository(target), named=named)
+    repository = git and within is None and _init_repository(target)
+    return Made(repository=repository, within=within, named=named)
 
 
 def _kept(target: Path) -> frozenset[str]:
@@ -179,15 +193,21 @@ def _move(made: Path, target: Path, kept: frozenset[str]) -> None:
             path.rename(target / path.name)
 
 
-def _init_repository(folder: Path) -> bool:
-    """Make a git repository of a folder that is in none; without git there is none."""
+def _repository(folder: Path) -> Path | None:
+    """The root of the repository that a folder is in; without git there is none."""
     git = shutil.which("git")
     if git is None:
-        return False
-    inside = subprocess.run(
-        [git, "rev-parse", "--is-inside-work-tree"], cwd=folder, capture_output=True, check=False
-    )
-    if inside.returncode == 0:
+        return None
+    words = (git, "rev-parse", "--show-toplevel")
+    found = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    root = Path(found.stdout.strip())
+    return root if found.returncode == 0 and folder.is_relative_to(root) else None
+
+
+def _init_repository(folder: Path) -> bool:
+    """Make a git repository of a folder; without git there is none."""
+    git = shutil.which("git")
+    if git is None:
         return False
     made = subprocess.run([git, "init", "--quiet"], cwd=folder, capture_output=True, check=False)
     return made.returncode == 0
