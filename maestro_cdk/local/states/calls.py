@@ -25,6 +25,9 @@ T = TypeVar("T")
 AT_ONCE = 128
 """So many calls are under way at a time; more wait for their turn."""
 
+CLIENTS = 100
+"""So many clients are kept, those that were used last: each holds some MB."""
+
 LONGEST = 960
 """Seconds that a call can take: a function's longest timeout, and a little."""
 
@@ -104,7 +107,7 @@ class Calls:
             message = f"The role {role} cannot be assumed: there is no such role."
             raise ApiError("AccessDeniedException", message, 403)
         with self._making:
-            found = self._clients.get((service, region, role))
+            found = self._clients.pop((service, region, role), None)
             if found is None:
                 found = self._session.create_client(
                     service,
@@ -113,7 +116,9 @@ class Calls:
                     config=_CONFIG,
                     **keys,
                 )
-                self._clients[service, region, role] = found
+            self._clients[service, region, role] = found  # behind all others
+            if len(self._clients) > CLIENTS:
+                del self._clients[next(iter(self._clients))]
             return found
 
     def _send(self, request: WebRequest) -> WebAnswer:
