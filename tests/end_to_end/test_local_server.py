@@ -421,6 +421,34 @@ def test_an_execution_that_the_server_died_under_is_aborted_and_can_go_on(cache)
     assert within(10, lambda: ended(states, arn))["output"] == "7"
 
 
+@pytest.mark.slow
+def test_killed_at_any_moment_it_comes_up_clean(cache):
+    server = lifecycle.start(cache)
+    each = {"Type": "Pass", "Next": "Wait"}
+    wait = {"Type": "Wait", "Seconds": 1, "End": True}
+    machine = create_machine(server, "m", Each=each, Wait=wait)
+    kill(server, cache)  # which waits until the machine is saved
+
+    for moment in (0.0, 0.1, 0.3, 0.7, 1.1, 1.5):
+        server = lifecycle.start(cache)
+        states = client(server, "stepfunctions")
+        for n in range(20):
+            states.start_execution(stateMachineArn=machine, input=str(n))
+        time.sleep(moment)
+        os.kill(server.pid, signal.SIGKILL)
+        within(5, lambda: not is_locked(Files.under(cache).alive))
+
+    states = client(lifecycle.start(cache), "stepfunctions")
+    found = states.list_executions(stateMachineArn=machine, maxResults=1000)["executions"]
+    assert {execution["status"] for execution in found} == {"SUCCEEDED", "ABORTED"}
+    for execution in found:
+        arn = execution["executionArn"]
+        events = states.get_execution_history(executionArn=arn)["events"]
+        assert [event["id"] for event in events] == list(range(1, len(events) + 1))
+        kind = "ExecutionSucceeded" if execution["status"] == "SUCCEEDED" else "ExecutionAborted"
+        assert events[-1]["type"] == kind
+
+
 def test_code_on_disk_is_that_of_the_functions(cache):
     server = lifecycle.start(cache)
     blobs = Files.under(cache).state / "lambda-blobs"
