@@ -11,10 +11,9 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from maestro_cdk.local import environment, function_errors
+from maestro_cdk.local import environment, function_errors, roles
 from maestro_cdk.local.files import Files, write_atomically
 from maestro_cdk.local.importing import when_loaded
 
@@ -75,11 +74,12 @@ def adapt(files: Files, scratch: Path) -> None:
         scratch: a folder that ends with it.
     """
 
-    def change(workers: ModuleType) -> None:
+    def change(workers: Any) -> None:
         brought = scratch / "brought"
         _link(brought)
-        workers._detect_runtime_binary = _chooser(workers, files, brought)  # type: ignore[attr-defined]  # noqa: SLF001
+        workers._detect_runtime_binary = _chooser(workers, files, brought)  # noqa: SLF001
         workers.Worker._spawn = _starter(workers)  # noqa: SLF001
+        workers.execution_credentials = roles.of_functions(workers.execution_credentials)
         workers.Worker.invoke = function_errors.noted(workers.Worker.invoke)
 
     def tell(functions: Any) -> None:

@@ -58,7 +58,14 @@ def _serve(here: files.Files, *, identity: str, idle: float, ready: int) -> None
     from hypercorn.config import Config  # noqa: PLC0415
 
     from maestro_cdk import __version__  # noqa: PLC0415
-    from maestro_cdk.local import emulator, functions, middleware, takeover  # noqa: PLC0415
+    from maestro_cdk.local import (  # noqa: PLC0415
+        emulator,
+        functions,
+        mending,
+        middleware,
+        roles,
+        takeover,
+    )
     from maestro_cdk.local.saving import Saver  # noqa: PLC0415
 
     server = files.Server(
@@ -79,6 +86,8 @@ def _serve(here: files.Files, *, identity: str, idle: float, ready: int) -> None
         os.close(ready)
 
     functions.adapt(here, here.scratch / identity)
+    roles.adapt()
+    mending.adapt()
     machines = takeover.Takeover(lambda around: _engine(around, server, here))
     use = middleware.Use()
     saver = Saver(emulator.State(here.state).save, busy=lambda: False)

@@ -5,7 +5,6 @@ CloudFormation makes is what runs. Requests reach it as before, and with them th
 region that they are for; those about executions are answered by the engine.
 """
 
-import hashlib
 import json
 import random
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ministack.core import responses
 
+from maestro_cdk.local import roles
 from maestro_cdk.local.importing import when_loaded
 from maestro_cdk.local.resources import REPLACING, Resources
 from maestro_cdk.local.states.ports import Found
@@ -65,26 +65,8 @@ class MiniStack:
         return responses.get_region(), responses.get_account_id()
 
     def credentials(self, role: str, /) -> Mapping[str, str] | None:
-        """Keys to act as a role, named as botocore's clients take them; None: there is no such."""
-        from ministack.services import iam, sts  # noqa: PLC0415 - when first needed
-
-        account, name = role.split(":")[4], role.rpartition("/")[2]
-        if iam._roles.get(name) is None:  # noqa: SLF001
-            return None
-        digest = hashlib.sha256(role.encode()).hexdigest()
-        key, secret, token = f"ASIA{digest[:16].upper()}", digest[16:56], digest
-        session = {
-            "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/states",
-            "UserId": f"{name}:states",
-            "SecretAccessKey": secret,
-            "SessionToken": token,
-        }
-        sts.register_session(key, session)
-        return {
-            "aws_access_key_id": key,
-            "aws_secret_access_key": secret,
-            "aws_session_token": token,
-        }
+        """Keys to act as a role, named as botocore's clients take them; None: it is not here."""
+        return roles.session(role, "states")
 
     def connection(self, arn: str, /) -> Mapping[str, str] | None:
         """The headers that a connection of EventBridge's adds; None: there is no such."""

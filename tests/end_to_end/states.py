@@ -63,9 +63,8 @@ class Local:
             FunctionName=name,
             Runtime=runtime,
             Handler="index.handler",
-            Role=self.role,
             Code={"ZipFile": content.getvalue()},
-            **settings,
+            **{"Role": self.role, **settings},
         )
         return made["FunctionArn"]
 

@@ -120,13 +120,20 @@ def test_what_the_role_does_not_allow_fails(local):
     assert local.run(machine)["status"] == "SUCCEEDED"
 
 
-def test_a_role_that_is_not_there_cannot_be_assumed(local):
-    states = {"Call": task("aws-sdk:sqs:listQueues", Parameters={})}
-    machine = local.machine("nobody", states, role=local.make_role("nobody"))
-    local.iam.delete_role(RoleName="nobody")
-    found = local.run(machine)
-    assert found["status"] == "FAILED"
-    assert "nobody" in found["cause"]
+def test_a_role_that_is_not_here_is_held_to_nothing(local):
+    """Another account's, or one that was made by hand there: it has no policies here."""
+    elsewhere = "arn:aws:iam::123456789012:role/by-hand"
+    arn = local.function("of-nobody", CALLS, Role=elsewhere, Timeout=20)
+    machine = local.machine("nobody", {"Call": {"Type": "Task", "Resource": arn}}, role=elsewhere)
+
+    assert local.run(machine)["output"] == f'"{ACCOUNT}"'
+
+
+CALLS = """
+import boto3
+def handler(event, context):
+    return boto3.client("sts").get_caller_identity()["Account"]
+"""
 
 
 @pytest.mark.parametrize(

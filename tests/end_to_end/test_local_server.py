@@ -40,7 +40,7 @@ NODE = "exports.handler = async () => ({...process.env, version: process.version
 @pytest.fixture(scope="module", autouse=True)
 def _services_known():
     """Read what boto3 knows of these services now, not while a server's idle time runs."""
-    for service in ("lambda", "s3", "stepfunctions"):
+    for service in ("iam", "lambda", "s3", "stepfunctions"):
         boto3.client(service, region_name="us-east-1")
 
 
@@ -298,19 +298,19 @@ def test_it_ends_when_nobody_uses_it(cache):
 
 
 def test_it_does_not_end_while_something_runs(cache):
-    server = lifecycle.start(cache, idle=0.6)
-    machine = create_machine(server, "m", Wait={"Type": "Wait", "Seconds": 2, "End": True})
+    server = lifecycle.start(cache, idle=1)
+    machine = create_machine(server, "m", Wait={"Type": "Wait", "Seconds": 3, "End": True})
     client(server, "stepfunctions").start_execution(stateMachineArn=machine)
 
-    time.sleep(1)
+    time.sleep(1.5)
 
     assert lifecycle.status(cache) == server
     within(10, lambda: lifecycle.status(cache) is None)
 
 
 def test_it_does_not_end_while_a_request_is_answered(cache):
-    server = lifecycle.start(cache, idle=0.8)
-    slow = "import time\ndef handler(event, context):\n    time.sleep(1.5)\n    return 'done'\n"
+    server = lifecycle.start(cache, idle=1)
+    slow = "import time\ndef handler(event, context):\n    time.sleep(2)\n    return 'done'\n"
     create_function(server, "slow", code=zipped(index_py=slow))
 
     assert invoke(server, "slow") == "done"

@@ -305,6 +305,8 @@ def test_a_token_is_answered(local):
     assert json.loads(local.ended(good)["output"]) == {"yes": True}
     with local.fails("TaskTimedOut"):
         local.stepfunctions.send_task_success(taskToken=token, output="1")
+    with local.fails("InvalidToken"):
+        local.stepfunctions.send_task_success(taskToken="none", output="1")
     bad = local.start(machine)
     local.stepfunctions.send_task_failure(taskToken=asked(), error="No", cause="because")
     found = local.ended(bad)

@@ -38,7 +38,7 @@ class Around(Protocol):
         ...
 
     def credentials(self, role: str, /) -> Mapping[str, str] | None:
-        """Keys to act as a role, named as botocore's clients take them; None: there is no such."""
+        """Keys to act as a role, named as botocore's clients take them; None: it is not here."""
         ...
 
     def connection(self, arn: str, /) -> Mapping[str, str] | None:

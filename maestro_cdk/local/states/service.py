@@ -5,6 +5,7 @@ kept by the AWS around; only their definitions are looked at here.
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 
 from maestro_cdk.engine.callbacks import Callbacks, UnknownTokenError
@@ -24,6 +25,10 @@ from maestro_cdk.local.states.store import Page, Row, Store
 from maestro_cdk.model import JSON
 
 Given = dict[str, JSON]
+
+_TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What the tokens that are given out here look like."""
+
 Action = Callable[[Given], Awaitable[JSON]]
 
 
@@ -248,6 +253,8 @@ class Service:
     @staticmethod
     def _answered(answer: Callable[[str], None], given: Given) -> JSON:
         token = read.text(given, "taskToken")
+        if not _TOKEN.fullmatch(token):
+            raise Refusal("InvalidToken", "Invalid Token: 'Invalid token'")
         try:
             answer(token)
         except UnknownTokenError as error:
