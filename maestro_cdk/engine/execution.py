@@ -65,6 +65,7 @@ class World:
 class Resumed:
     """Where an execution that failed goes on: `at` a state, with what that was given.
 
+    `finished` are the outputs of those of the state's branches or items that need not run again.
     `events` is its history so far, `started` when it began, `count` how often it goes on by now.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
@@ -73,6 +74,7 @@ class Resumed:
     at: str
     payload: Data
     variables: Mapping[str, JSON]
+    finished: Mapping[int, JSON]
     events: Sequence[ExecutionEvent]
     started: datetime
     count: int
@@ -191,6 +193,7 @@ class Execution:
         if self.resumed is not None:
             definition, payload = {**definition, "StartAt": self.resumed.at}, self.resumed.payload
             branch.variables = self.resumed.variables
+            branch.finished = self.resumed.finished
         try:
             output = await run_states(branch, definition, payload)
         except RuntimeFailure as failure:

@@ -60,7 +60,8 @@ class Branch:
 
     `item` is what the context object says of the item of a Map. `inside` is the type of the state
     that it is in, `within` are the branches of that state, `nested` says that it is one itself,
-    `iteration` which one of a Map.
+    `iteration` which one of a Map. `finished` are the outputs of the branches or items that the first
+    state here had done already, before its execution was redriven.
     """
 
     run: Run
@@ -71,6 +72,12 @@ class Branch:
     within: "list[Branch]" = field(default_factory=list)
     nested: bool = False
     iteration: Mapping[str, JSON] | None = None
+    finished: Mapping[int, JSON] = field(default_factory=dict)
+
+    def take_finished(self) -> Mapping[int, JSON]:
+        """What of the state that an execution goes on with need not be done again, once."""
+        finished, self.finished = self.finished, {}
+        return finished
 
     def fork(self, item: Mapping[str, JSON] | None = None) -> "Branch":
         """A branch that begins here, and sees what this one sees."""

@@ -55,10 +55,12 @@ async def _inline(
     at_once: int,
 ) -> list[JSON]:
     """Run the processor for the items, so many at a time."""
-    results: list[JSON] = [None] * len(items)
-    waiting = iter(range(len(items)))
+    finished = branch.take_finished()
+    results: list[JSON] = [finished.get(index) for index in range(len(items))]
+    left = [index for index in range(len(items)) if index not in finished]
+    waiting = iter(left)
     # Each of those that work at the same time goes on with the next item where it ended the last.
-    workers = [branch.fork() for _ in range(min(at_once, len(items)))]
+    workers = [branch.fork() for _ in range(min(at_once, len(left)))]
     branch.within = workers
     done = branch.chain.last
 

@@ -16,11 +16,15 @@ async def parallel(branch: Branch, visit: Visit) -> Next:
     payload = Data(visit.arguments(visit.effective_input()))
     chain = branch.chain
     chain.add("ParallelStateStarted")
-    branches = [branch.fork() for _ in visit.state["Branches"]]
+    finished = branch.take_finished()
+    machines = {
+        n: machine for n, machine in enumerate(visit.state["Branches"]) if n not in finished
+    }
+    branches = [branch.fork() for _ in machines]
     branch.within = branches
     outcome = await all_of(
         run_states(inner, machine, payload)
-        for inner, machine in zip(branches, visit.state["Branches"], strict=True)
+        for inner, machine in zip(branches, machines.values(), strict=True)
     )
     if outcome.failure is not None:
         chain.last = branches[outcome.failed].chain.last
@@ -30,4 +34,6 @@ async def parallel(branch: Branch, visit: Visit) -> Next:
     chain.last = max((inner.chain.last for inner in branches), default=chain.last)
     chain.aside("ParallelStateSucceeded")
     branch.within = []
-    return with_result(visit, [output.value for output in outcome.results])
+    done = {n: output.value for n, output in zip(machines, outcome.results, strict=True)}
+    results = {**finished, **done}
+    return with_result(visit, [results[n] for n in sorted(results)])

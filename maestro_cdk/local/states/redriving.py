@@ -3,7 +3,9 @@
 https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from maestro_cdk.engine import data
 from maestro_cdk.engine.data import Data
@@ -63,6 +65,28 @@ def _event(told: Row) -> ExecutionEvent:
     )
 
 
+def _finished(events: list[ExecutionEvent], name: str, state: Mapping[str, Any]) -> dict[int, JSON]:
+    """The outputs of a Parallel's branches and an inline Map's items that had come to their end."""
+    outputs = {event.id: str(event.details.get("output", "null")) for event in events}
+    last = {
+        inner: n
+        for n, branch in enumerate(state.get("Branches") or ())
+        for inner, held in branch["States"].items()
+        if held.get("End") or held["Type"] == "Succeed"
+    }
+    found: dict[int, JSON] = {}
+    for event in events:
+        about = event.details.get("name")
+        if event.type == "MapIterationSucceeded" and about == name:
+            index = int(event.details["index"])
+            found[index] = data.loads(outputs[event.previous_id])
+        elif event.type.endswith("StateExited") and about == name:
+            found = {}  # that was an earlier visit
+        elif event.type.endswith("StateExited") and about in last:
+            found[last[about]] = data.loads(outputs[event.id])
+    return found
+
+
 def _resumed(
     events: list[ExecutionEvent], definition: dict[str, JSON], count: int, started: float
 ) -> Resumed:
@@ -80,6 +104,7 @@ def _resumed(
             variables |= {name: data.loads(str(text)) for name, text in assigned.items()}
     return Resumed(
         at=at,
+        finished=_finished(events, at, own[at]),
         payload=payload,
         variables=variables,
         events=events,

@@ -216,6 +216,60 @@ def test_what_ran_when_the_server_ended_is_aborted_and_can_be_redriven():
     assert (redriven["status"], redriven["redriveCount"]) == ("SUCCEEDED", 1)
 
 
+CALL = {
+    "Call": {
+        "Type": "Task",
+        "Resource": "arn:aws:lambda:us-east-1:000000000000:function:once",
+        "End": True,
+    }
+}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"Type": "Map", "ItemProcessor": {"StartAt": "Call", "States": CALL}, "MaxConcurrency": 1},
+        {
+            "Type": "Parallel",
+            "Branches": [
+                {
+                    "StartAt": f"Only{n}",
+                    "States": {
+                        f"Only{n}": {"Type": "Pass", "Result": n, "Next": f"Call{n}"},
+                        f"Call{n}": CALL["Call"],
+                    },
+                }
+                for n in range(3)
+            ],
+        },
+    ],
+)
+def test_what_had_come_to_its_end_is_not_done_again(state):
+    calls, failures = [], [2]
+
+    def once(event, _clock):
+        calls.append(event)
+        if event == 2 and failures:
+            failures.pop()
+            raise Failure("NotYet", "it is too soon")
+        return event * 10
+
+    async def work(here):
+        here.around.put("m", {"All": {**state, "End": True}})
+        arn = here.start(input="[0, 1, 2]")
+        failed = await here.ended(arn)
+        before = len(calls)
+        await here.service.redrive({"executionArn": arn})
+        found = await here.ended(arn)
+        return failed, calls[before:], found
+
+    failed, again, found = Here(Around(), functions={"once": once}).run(work)
+
+    assert failed["status"] == "FAILED"
+    assert again == [2]
+    assert json.loads(found["output"]) == [0, 10, 20]
+
+
 def test_what_is_forgotten_is_stopped():
     async def work(here):
         here.start(name="one")
