@@ -70,7 +70,7 @@ class Resources:
             "revisionId": properties.get("StateMachineRevisionId"),
             "description": properties.get("Description", ""),
         }
-        arn = _done(self._machines._publish_state_machine_version(given))[  # noqa: SLF001
+        arn = done(self._machines._publish_state_machine_version(given))[  # noqa: SLF001
             "stateMachineVersionArn"
         ]
         return arn, {"Arn": arn}
@@ -85,7 +85,7 @@ class Resources:
             "description": properties.get("Description", ""),
             "routingConfiguration": _routing(properties),
         }
-        arn = _done(self._machines._create_state_machine_alias(given))[  # noqa: SLF001
+        arn = done(self._machines._create_state_machine_alias(given))[  # noqa: SLF001
             "stateMachineAliasArn"
         ]
         return arn, {"Arn": arn}
@@ -96,7 +96,7 @@ class Resources:
             "description": properties.get("Description", ""),
             "routingConfiguration": _routing(properties),
         }
-        _done(self._machines._update_state_machine_alias(given))  # noqa: SLF001
+        done(self._machines._update_state_machine_alias(given))  # noqa: SLF001
         return arn, {"Arn": arn}
 
     def _delete_alias(self, arn: str, _: Properties) -> None:
@@ -114,7 +114,7 @@ def _routing(properties: Properties) -> list[dict[str, JSON]]:
     ]
 
 
-def _done(answer: tuple[int, Mapping[str, str], bytes]) -> dict[str, JSON]:
+def done(answer: tuple[int, Mapping[str, str], bytes]) -> dict[str, JSON]:
     """What MiniStack answered.
 
     Raises:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from ministack.core import responses
 
 from maestro_cdk.local import roles
+from maestro_cdk.local.connections import REPLACING as REPLACING_CONNECTIONS
+from maestro_cdk.local.connections import Connections
 from maestro_cdk.local.importing import when_loaded
 from maestro_cdk.local.resources import REPLACING, Resources
 from maestro_cdk.local.states.ports import Found
@@ -232,8 +234,10 @@ class Takeover:
             return self.runtime.activities.make, self.runtime.activities.remove
 
         resources = Resources(stepfunctions, templates._physical_name, activities)  # noqa: SLF001
-        templates._RESOURCE_HANDLERS.update(resources.handlers())  # noqa: SLF001
-        templates._REPLACING_PROPERTIES.update(REPLACING)  # noqa: SLF001
+        connections = Connections(templates._physical_name)  # noqa: SLF001
+        handlers = {**resources.handlers(), **connections.handlers()}
+        templates._RESOURCE_HANDLERS.update(handlers)  # noqa: SLF001
+        templates._REPLACING_PROPERTIES.update({**REPLACING, **REPLACING_CONNECTIONS})  # noqa: SLF001
 
 
 def _given(body: bytes) -> dict[str, JSON]:

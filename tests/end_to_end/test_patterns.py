@@ -1,6 +1,5 @@
 """The templates that show one pattern each, in each language: what every event of theirs does."""
 
-import importlib.util
 import json
 import urllib.error
 import urllib.request
@@ -16,9 +15,6 @@ from maestro_cdk.project import templates
 pytestmark = pytest.mark.xdist_group("templates")
 
 SHIPPED = {item.name: item for item in templates.available([templates.shipped()])}
-WHOLE = importlib.util.find_spec("maestro_cdk.local.states") is not None
-"""Whether state machines run in maestro's own engine, which names errors as AWS does and tells of
-states inside of others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,16 +221,13 @@ def deployed(maestro, aws, tmp_path):
 def went(expected, result):
     """Hold a run to what is expected of it."""
     assert bool(result.code) == bool(expected.error), result.err
-    outer = [state for state in result.path if state not in expected.inside]
-    if WHOLE or (expected.attempts == 0 and not expected.error):
-        assert outer == [*expected.path]
-        if not expected.error:
-            assert result.json == expected.output
-        assert expected.error in result.err
-    if WHOLE:
-        assert set(result.path) - set(expected.path) <= set(expected.inside)
-        if expected.attempts:
-            assert result.err.count("✗ LambdaFunctionFailed") == expected.attempts
+    assert [state for state in result.path if state not in expected.inside] == [*expected.path]
+    assert set(result.path) - set(expected.path) <= set(expected.inside)
+    if expected.attempts:
+        assert result.err.count("✗ LambdaFunctionFailed") == expected.attempts
+    assert expected.error in result.err
+    if not expected.error:
+        assert result.json == expected.output
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -354,7 +347,6 @@ def rates():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not WHOLE, reason="what runs state machines here knows no HTTP tasks")
 @pytest.mark.parametrize("language", SHIPPED["http-api"].languages)
 def test_an_api_is_asked_again_and_its_answer_worked_with(maestro, deployed, rates, language):
     address, asked = rates
