@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-all lint bench picture reference truth constraints clean
+.PHONY: demo test test-all lint bench picture docs reference truth constraints clean
 
 demo: $(READY)  ## the main job, on the AWS of this machine
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
@@ -26,6 +26,9 @@ picture: $(READY)  ## docs/demo.svg, recorded anew
 
 reference: $(READY)  ## docs/reference/, from the code
 	$(BIN)/python docs/reference.py
+
+docs: $(READY)  ## the site, in build/docs; whatever is not right in it is an error
+	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs build/docs
 
 truth: $(READY)  ## README.md's tables of what AWS recorded, from running it again
 	$(BIN)/python -m pytest -q -s tests/aws_api/test_engine_truth.py tests/aws_api/test_validation_truth.py --update-readme

@@ -44,6 +44,7 @@ def repository(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_a_template_of_the_originals_kind_runs_on_todays_node(
     maestro, aws, repository, tmp_path, home
 ):

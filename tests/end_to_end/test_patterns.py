@@ -179,7 +179,7 @@ RUNS = {
         Run(event="too-heavy", path=("Each parcel",), inside=("Ship", "Ship"), error="TooHeavy"),
     ],
 }
-QUICK = {("choice", "node"), ("saga", "python")}
+QUICK = {("choice", "node")}
 """What `make test` deploys; the others are as slow as they are many."""
 
 

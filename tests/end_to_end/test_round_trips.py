@@ -1,4 +1,4 @@
-"""How many times each command waits for AWS, one after the other; docs/deploying.md says so too."""
+"""How many times each command waits for AWS, one after the other; docs/how-to/deploying.md says so too."""
 
 import re
 from pathlib import Path

@@ -237,6 +237,7 @@ def script(maestro):
     return run
 
 
+@pytest.mark.slow
 def test_orders_are_kept_priced_and_read_back(maestro, aws, deployed):
     project = deployed("orders")
     (table,) = [t for t in aws.client("dynamodb").list_tables()["TableNames"] if "orders" in t]
