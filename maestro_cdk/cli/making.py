@@ -74,10 +74,12 @@ def new(
         template = templates.choose(every, wanted) if wanted else _asked(every)
     if template:
         _warn_of_old(template)
-    target = Path(name)
-    made = creating.create(_place(target), template, git=not no_git, language=language, ci=ci)
+    # Without `..`, for the folder's name is the workflow's.
+    target = Path(os.path.normpath(name))  # noqa: TID251 - Path cannot do it
+    place = Path(os.path.normpath(target.absolute()))  # noqa: TID251
+    made = creating.create(place, template, git=not no_git, language=language, ci=ci)
     _tell(target, template, made)
-    if ci and made.within not in (None, _place(target)):
+    if ci and made.within not in (None, place):
         told = f"{target / pipelines.FILES[ci]} belongs at the top of {made.within}"
         click.echo(f"{told}: move it there", err=True)
 
@@ -91,11 +93,6 @@ def _warn_of_old(template: Template) -> None:
     if record.ref != __version__:
         came = f"{template.folder} is of maestro {record.ref}"
         click.echo(f"{came}: `maestro get-templates` renews it", err=True)
-
-
-def _place(target: Path) -> Path:
-    """Where a project goes: without `..`, for the folder's name is the workflow's."""
-    return Path(os.path.normpath(target.absolute()))  # noqa: TID251 - Path cannot do it
 
 
 def _rows(every: tuple[Template, ...]) -> list[str]:
@@ -113,7 +110,8 @@ def _tell(target: Path, template: Template | None, made: creating.Made) -> None:
     if made.named:
         click.echo(f"the workflow is called {made.named}: see maestro.toml", err=True)
     given = f" -i {shlex.quote(event)}" if (event := _event(target)) else ""
-    step = f"cd {shlex.quote(str(target))}\n  " if target.absolute() != Path.cwd() else ""
+    entered = f"{'./' * str(target).startswith('-')}{target}"  # cd -x would be an option
+    step = f"cd {shlex.quote(entered)}\n  " if target.absolute() != Path.cwd() else ""
     run = f"maestro run --local{given}"
     click.echo(f"\n  {step}maestro deploy --local\n  {run}\n", err=True)
 

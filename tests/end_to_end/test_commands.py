@@ -81,15 +81,31 @@ def test_a_project_without_a_template_is_a_workflow_at_once(maestro, tmp_path):
     assert (checked.code, checked.out) == (0, "no problems\n")
 
 
-def test_what_new_says_to_do_next_can_be_done_as_it_stands(maestro, tmp_path):
-    said = maestro("new", "my orders", "-n", cwd=tmp_path).err
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("my orders", "my orders"),
+        ("it's", "it's"),
+        ('say "hi"', 'say "hi"'),
+        ("$(touch ran)", "$(touch ran)"),
+        ("a/b;c", "a/b;c"),
+        ("x/../y", "y"),
+        ("-x", "-x"),
+        ("日本", "日本"),
+        ("7up", "7up"),
+    ],
+)
+def test_what_new_says_to_do_next_can_be_done_as_it_stands(maestro, tmp_path, name, folder):
+    said = maestro("new", "-n", "--no-git", "--", name, cwd=tmp_path).err
     (entering,) = re.findall(r"^ +(cd .+)$", said, re.MULTILINE)
 
     there = subprocess.run(
         ["sh", "-c", f"{entering} && pwd"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
 
-    assert there.stdout.strip() == str((tmp_path / "my orders").resolve())
+    assert there.stdout.strip() == str((tmp_path / folder).resolve())
+    assert (tmp_path / folder / "definition.asl.json").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [folder.split("/")[0]]
 
 
 def test_a_name_with_spaces_becomes_a_workflow_with_hyphens(maestro, tmp_path):
