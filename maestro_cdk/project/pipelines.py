@@ -159,7 +159,7 @@ variables:
       aud: sts.amazonaws.com
   variables:
     # Every AWS client exchanges the token for credentials of the role by itself.
-    AWS_WEB_IDENTITY_TOKEN_FILE: /tmp/aws-token
+    AWS_WEB_IDENTITY_TOKEN_FILE: $CI_BUILDS_DIR/aws-token-$CI_JOB_ID
     AWS_ROLE_SESSION_NAME: gitlab-$CI_PIPELINE_ID
   before_script:
     - pip install --quiet "$MAESTRO"
