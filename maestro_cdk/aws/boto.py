@@ -16,6 +16,9 @@ from botocore.loaders import Loader
 from maestro_cdk import __version__
 from maestro_cdk.aws.failures import translated
 
+ANSWER_SECONDS = 60.0
+"""How long an answer is waited for."""
+
 EXPRESS_SECONDS = 300
 """The longest that an EXPRESS execution may take, and so StartSyncExecution."""
 
@@ -153,7 +156,7 @@ class Clients:
         alone = {"proxies": {}, "use_fips_endpoint": False} if self._alone else {}
         return Config(
             connect_timeout=10,
-            read_timeout=EXPRESS_SECONDS + 30 if patient else 60,
+            read_timeout=EXPRESS_SECONDS + 30 if patient else ANSWER_SECONDS,
             max_pool_connections=32,
             retries={"mode": "adaptive", "total_max_attempts": 1 if patient else attempts},
             user_agent_extra=f"maestro/{__version__}",

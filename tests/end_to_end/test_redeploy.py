@@ -80,9 +80,12 @@ def test_each_save_is_redeployed_and_a_mistake_is_told(run, folder, at_terminal)
     run("deploy")
     terminal = at_terminal("redeploy", "--watch", "--local", cwd=folder)
     terminal.expect("watching")
-    (folder / "lambdas" / "greet.py").write_text(greeting("B"))
+    talking = "def handler(event, context):\n    print('B is said')\n    return 'B'\n"
+    (folder / "lambdas" / "greet.py").write_text(talking)
     terminal.expect("redeployed the code of greet")
     terminal.expect("watching")
+    assert says(run) == "B"
+    terminal.expect("greet: B is said")
     whole = (folder / "definition.asl.json").read_text()
     (folder / "definition.asl.json").write_text("{")
     terminal.expect("definition.asl.json:1")

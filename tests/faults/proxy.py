@@ -5,14 +5,19 @@ PyPI's `microburst` injects faults by chance and by rule; here each call has its
 
 import http.client
 import json
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from urllib.parse import parse_qsl, urlsplit
 
 HOP = {"connection", "content-length", "transfer-encoding"}
 
-KINDS = ("throttled", "broken", "dropped", "lost", "expired")
-"""Refused for its number, a 500, no answer and nothing done, done but no answer, credentials over."""
+KINDS = ("throttled", "broken", "dropped", "lost", "silent", "expired")
+"""Refused for its number, a 500, hung up with nothing done or with all of it done, done and no answer
+in time, credentials over."""
+
+SILENCE = 2.0
+"""Seconds without an answer, longer than whoever asks is to wait."""
 
 _ERRORS = {
     "throttled": (400, "Throttling", "Rate exceeded"),
@@ -88,7 +93,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(*_ERRORS[fate])
             return
         answer, content = self._forward(body)
-        if fate == "lost":
+        if fate == "silent":
+            time.sleep(SILENCE)
+        if fate in ("lost", "silent"):
             self.close_connection = True
             return
         self._send(answer, content)

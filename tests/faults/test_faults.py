@@ -18,8 +18,9 @@ import boto3
 import pytest
 
 import maestro_cdk
+from maestro_cdk.aws import boto
 from maestro_cdk.cli.main import main
-from tests.faults.proxy import KINDS, FaultyProxy
+from tests.faults.proxy import KINDS, SILENCE, FaultyProxy
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
 
@@ -84,6 +85,7 @@ def maestro(folder, proxy, monkeypatch, capsys):
         "AWS_SECRET_ACCESS_KEY": "test",
     }.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto, "ANSWER_SECONDS", SILENCE / 2)
 
     def run(*words):
         capsys.readouterr()
