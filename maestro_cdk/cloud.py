@@ -336,6 +336,14 @@ class Machines(Protocol):
         """The events whose id is above `after`, in order."""
         ...
 
+    def definition(self, execution: str, /) -> str:
+        """The definition that an execution began with."""
+        ...
+
+    def latest(self, machine: str, /) -> str | None:
+        """The ARN of the execution that was started last; None where none is kept."""
+        ...
+
     def running(self, machine: str, /) -> tuple[str, ...]:
         """The ARNs of the executions that run; none where the machine is gone."""
         ...

@@ -152,6 +152,32 @@ class StepFunctions:
                 break
         return tuple(sorted(events, key=lambda event: event.id))
 
+    def definition(self, execution: str, /) -> str:
+        """The definition that an execution began with.
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        answer = self._states.call("describe_state_machine_for_execution", executionArn=execution)
+        return str(answer["definition"])
+
+    def latest(self, machine: str, /) -> str | None:
+        """The ARN of the execution that was started last; None where none is kept.
+
+        The API lists the newest first:
+        https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        try:
+            answer = self._states.call("list_executions", stateMachineArn=machine, maxResults=1)
+        except Refusal as refusal:
+            if refusal.code == "StateMachineTypeNotSupported":
+                return None
+            raise
+        return next((str(each["executionArn"]) for each in answer["executions"]), None)
+
     def running(self, machine: str, /) -> tuple[str, ...]:
         """The ARNs of the executions that run.
 

@@ -36,6 +36,7 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Run": {
         "run": ("running", "Start an execution, follow it state by state, print its output."),
+        "graph": ("drawing", "Draw the state machine."),
     },
     "This machine": {
         "local": ("locally", "The AWS on this machine: no account, no credentials, no Docker."),

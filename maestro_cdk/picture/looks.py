@@ -1,0 +1,87 @@
+"""Colours: of each type of state, of each way on, and of what an execution did."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from maestro_cdk.timeline.visits import Fate, Timeline, Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a node is drawn: its fill, its border, and a line about what it did."""
+
+    fill: str
+    border: str
+    said: str = ""
+    faded: bool = False
+
+
+TYPES = {
+    "Task": ("#FFF6EA", "#C7781B"),
+    "Choice": ("#EEF5FC", "#2E73B8"),
+    "Parallel": ("#F8F6FD", "#6B4FA3"),
+    "Map": ("#F8F6FD", "#6B4FA3"),
+    "Wait": ("#F5F6F7", "#5B6770"),
+    "Pass": ("#F5F6F7", "#5B6770"),
+    "Succeed": ("#ECF7EF", "#2E8540"),
+    "Fail": ("#FDEEEE", "#B3261E"),
+}
+"""Fill and border."""
+
+COLORS = {"catch": "#B3261E", "rule": "#2E73B8", "default": "#2E73B8"}
+"""Of edges; others are grey."""
+
+FATES: dict[Fate, tuple[str, str]] = {
+    "succeeded": ("#DFF3E4", "#2E8540"),
+    "caught": ("#FFEFD6", "#B25E00"),
+    "failed": ("#FBDCDC", "#B3261E"),
+    "running": ("#DCEBFA", "#2E73B8"),
+    "aborted": ("#E4E7EA", "#3C464D"),
+}
+"""Fill and border; the worst that a state met counts, in the order below."""
+
+_WORST: tuple[Fate, ...] = ("failed", "caught", "running", "aborted", "succeeded")
+
+UNSEEN = Look(fill="#FFFFFF", border="#B8C0C6", faded=True)
+"""Of a state that the execution never came to."""
+
+
+def of(timeline: Timeline, names: Iterable[str], now: datetime) -> dict[str, Look]:
+    """How states are drawn after an execution.
+
+    Args:
+        timeline: what it did.
+        names: the names of all states.
+        now: up to when what goes on has taken.
+    """
+    visits: dict[str, list[Visit]] = {}
+    for visit in timeline.visits:
+        visits.setdefault(visit.name, []).append(visit)
+    return {name: _of(visits.get(name, []), now) for name in names}
+
+
+def _of(visits: list[Visit], now: datetime) -> Look:
+    if not visits:
+        return UNSEEN
+    fates = {visit.fate for visit in visits}
+    worst = next(fate for fate in _WORST if fate in fates)
+    fill, border = FATES[worst]
+    seconds = sum(visit.seconds(now) for visit in visits)
+    times = f"{len(visits)} times · " if len(visits) > 1 else ""
+    retries = sum(max(0, visit.attempts - 1) for visit in visits)
+    retried = f" · {retries} {'retry' if retries == 1 else 'retries'}" if retries else ""
+    word = "" if worst == "succeeded" else f" · {worst}"
+    said = f"{times}{duration(seconds)}{retried}{word}"
+    return Look(fill=fill, border=border, said=said)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person reads them."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"

@@ -1,0 +1,1 @@
+"""What an execution did, told from its events, whoever ran it."""
