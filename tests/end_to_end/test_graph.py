@@ -21,7 +21,10 @@ def folder(write, tmp_path):
     """A project that is not deployed."""
     folder = write(tmp_path / "drawn", STATES)
     text = (folder / "definition.asl.json").read_text()
-    for wrong in ('"Default": "Once",\n      "Next": "Again"', '"Type": "Succeed",\n      "End": true'):
+    for wrong in (
+        '"Default": "Once",\n      "Next": "Again"',
+        '"Type": "Succeed",\n      "End": true',
+    ):
         text = text.replace(wrong, wrong.split(",\n")[0])
     (folder / "definition.asl.json").write_text(text)
     return folder

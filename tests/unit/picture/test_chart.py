@@ -40,8 +40,8 @@ def test_what_leads_where_has_its_reason():
         ("A", "B", "next", ""),
         ("A", "C", "catch", "Boom, States.Timeout"),
         ("A", "C", "catch", "any error"),
-        ("B", "C", "default", "otherwise"),
         ("B", "C", "rule", "$.n > 5"),
+        ("B", "C", "default", "otherwise"),
         ("C", None, "end", ""),
     ]  # fmt: skip
 
