@@ -280,3 +280,28 @@ def test_a_definition_that_aws_may_not_look_at_is_told(states, machines):
     states.refuses("validate_state_machine_definition", "AccessDeniedException", "not authorized")
     with pytest.raises(AccessDenied):
         machines.validate(DEFINITION, express=False)
+
+
+def test_the_last_execution_is_the_first_that_is_listed(cloud, machine):
+    assert cloud.machines.latest(machine) is None
+    cloud.machines.start(machine, name="one", payload="{}")
+    assert cloud.machines.latest(machine).endswith(":one")
+
+
+def test_of_an_express_machine_no_execution_is_kept(states, machines):
+    states.refuses("list_executions", "StateMachineTypeNotSupported", "it is EXPRESS")
+    assert machines.latest("arn:m") is None
+
+
+def test_an_executions_definition_is_asked_for(states, machines):
+    answer = {
+        "stateMachineArn": "arn:m",
+        "name": "m",
+        "roleArn": "arn:r",
+        "updateDate": datetime(2026, 1, 1, tzinfo=UTC),
+        "definition": "{}",
+    }
+    states.answers(
+        "describe_state_machine_for_execution", answer, {"executionArn": "arn:aws:states:x:1:e:m:1"}
+    )
+    assert machines.definition("arn:aws:states:x:1:e:m:1") == "{}"
