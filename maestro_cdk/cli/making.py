@@ -140,7 +140,8 @@ def _asked(every: tuple[Template, ...]) -> Template | None:
     answer = click.prompt(f"Template 1-{len(every)}", default="", show_default=False, err=True)
     if answer.isdecimal() and 1 <= int(answer) <= len(every):
         return every[int(answer) - 1]
-    return next((template for template in every if template.name == answer.strip()), None)
+    meant = (answer.strip(), templates.ORIGINALS.get(answer.strip()))
+    return next((template for template in every if template.name in meant), None)
 
 
 COMMANDS = (new,)

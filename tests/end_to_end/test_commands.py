@@ -202,7 +202,7 @@ def test_a_users_own_template_goes_before_the_one_that_ships(maestro, tmp_path, 
     [
         ("", ["Start"]),
         (str(SHIPPED.index("hello") + 1), ["Greet", "Finish"]),
-        ("hello", ["Greet", "Finish"]),
+        ("helloWorld", ["Greet", "Finish"]),
         ("none of them", ["Start"]),
     ],
 )
