@@ -11,6 +11,7 @@ from maestro_cdk.model import (
     Execution,
     ExecutionEvent,
     Identity,
+    PastExecution,
     Severity,
     StackEvent,
 )
@@ -154,38 +155,30 @@ class Assets(Protocol):
     @property
     def name(self) -> str:
         """The bucket's name."""
-        ...
 
     def prepare(self) -> str:
         """Make the bucket, or finish making it, where that is needed; return its name."""
-        ...
 
     def absent(self, keys: Sequence[str], /) -> tuple[str, ...]:
         """Those of `keys` that the bucket does not hold, in their order."""
-        ...
 
     def put(self, key: str, path: Path, /) -> None:
         """Upload a file."""
-        ...
 
     def url(self, key: str, /) -> str:
         """The address by which CloudFormation reads an object."""
-        ...
 
     def listed(self, prefix: str, /) -> Mapping[str, datetime]:
         """The keys under `prefix`, and when each was written; none where there is no bucket."""
-        ...
 
     def discard(self, keys: Sequence[str], /) -> None:
         """Delete these objects, so that they can be brought back for a while."""
-        ...
 
     def remove(self, prefix: str, /) -> int:
         """Delete every object under `prefix` in all its versions; return how many objects.
 
         A bucket that is not there has none.
         """
-        ...
 
 
 class Stacks(Protocol):
@@ -193,11 +186,9 @@ class Stacks(Protocol):
 
     def describe(self, name: str, /) -> Stack | None:
         """The stack of that name or id; None where there is none (or only a deleted one)."""
-        ...
 
     def template(self, stack_id: str, /) -> JSON:
         """The stack's template, as it was deployed; None where it is not JSON."""
-        ...
 
     def plan(
         self,
@@ -214,47 +205,36 @@ class Stacks(Protocol):
 
         A change set that holds no changes is deleted again, and the plan's changes are empty.
         """
-        ...
 
     def discard(self, plan: Plan, /) -> None:
         """Delete the change set, and the stack too where only the change set had made it."""
-        ...
 
     def apply(self, plan: Plan, /) -> None:
         """Begin to execute the change set."""
-        ...
 
     def begun(self, plan: Plan, /) -> bool:
         """Whether the change set is being executed, or was."""
-        ...
 
     def events(self, stack_id: str, since: datetime, /) -> tuple[StackEvent, ...]:
         """The stack's events after `since`, oldest first."""
-        ...
 
     def resources(self, stack_id: str, /, *, deleted: bool = False) -> tuple[StackResource, ...]:
         """The stack's resources that exist; with `deleted` those that existed, too."""
-        ...
 
     def protect(self, stack_id: str, /, *, on: bool) -> None:
         """Switch the stack's termination protection."""
-        ...
 
     def roll_back(self, stack_id: str, /) -> None:
         """Begin to roll back an update that failed and was left so."""
-        ...
 
     def continue_rollback(self, stack_id: str, /, *, skip: Sequence[str]) -> None:
         """Begin to continue a rollback that failed, leaving out the resources named."""
-        ...
 
     def cancel(self, stack_id: str, /) -> None:
         """Begin to cancel an update that runs: it is rolled back."""
-        ...
 
     def delete(self, stack_id: str, /, *, role: str | None, express: bool = False) -> None:
         """Begin to delete the stack; in express mode this ends before its resources do."""
-        ...
 
 
 class Functions(Protocol):
@@ -262,15 +242,12 @@ class Functions(Protocol):
 
     def describe(self, name: str, /) -> LiveFunction | None:
         """The function of that name; None where there is none."""
-        ...
 
     def update_code(self, name: str, /, *, bucket: str, key: str) -> None:
         """Begin to give a function the code that stands in a bucket."""
-        ...
 
     def configure(self, name: str, properties: Mapping[str, JSON], /) -> None:
         """Begin to give a function these properties, named as in a template."""
-        ...
 
 
 class Roles(Protocol):
@@ -278,19 +255,15 @@ class Roles(Protocol):
 
     def policy(self, role: str, name: str, /) -> JSON:
         """A policy of a role's; None where there is none of this name."""
-        ...
 
     def put_policy(self, role: str, name: str, document: JSON, /) -> None:
         """Put a policy into a role, in place of one of the same name."""
-        ...
 
     def exists(self, role: str, /) -> bool:
         """Whether there is a role of that name."""
-        ...
 
     def delete(self, role: str, /) -> bool:
         """Delete a role, its policies first; return whether there was one."""
-        ...
 
 
 class Logs(Protocol):
@@ -298,11 +271,9 @@ class Logs(Protocol):
 
     def groups(self, prefix: str, /) -> tuple[str, ...]:
         """The names of the log groups that begin so."""
-        ...
 
     def lines(self, group: str, since: datetime, /) -> tuple[LogLine, ...]:
         """What was written to a group since, in order; none where there is no such group."""
-        ...
 
 
 class Machines(Protocol):
@@ -310,55 +281,48 @@ class Machines(Protocol):
 
     def live(self, machine: str, /) -> LiveMachine | None:
         """A machine as it lives; None where there is none."""
-        ...
 
     def update(self, machine: str, changed: Mapping[str, JSON], /) -> str:
         """Change members of a machine, named as the API names them; return the new revision."""
-        ...
 
     def start(self, machine: str, /, *, name: str, payload: str) -> str:
         """Start an execution with JSON text; return its ARN."""
-        ...
 
     def start_sync(self, machine: str, /, *, name: str, payload: str) -> Execution:
         """Run an EXPRESS machine to its end."""
-        ...
 
     def express(self, machine: str, /) -> bool:
         """Whether a machine is of type EXPRESS."""
-        ...
 
     def describe(self, execution: str, /) -> Execution:
         """How an execution stands."""
-        ...
 
     def history(self, execution: str, /, after: int) -> tuple[ExecutionEvent, ...]:
         """The events whose id is above `after`, in order."""
-        ...
 
     def definition(self, execution: str, /) -> str:
         """The definition that an execution began with."""
-        ...
 
-    def latest(self, machine: str, /) -> str | None:
-        """The ARN of the execution that was started last; None where none is kept."""
-        ...
+    def listed(self, machine: str, /, *, most: int) -> tuple[str, ...]:
+        """The ARNs of the executions that were started last, newest first; of EXPRESS none."""
+
+    def past(self, execution: str, /) -> PastExecution:
+        """An execution with its times and its input."""
+
+    def redrive(self, execution: str, /) -> None:
+        """Have an execution that failed go on from where it did."""
 
     def running(self, machine: str, /) -> tuple[str, ...]:
         """The ARNs of the executions that run; none where the machine is gone."""
-        ...
 
     def stop(self, execution: str, /, *, cause: str) -> None:
         """Stop an execution; one that has ended is left as it is."""
-        ...
 
     def validate(self, definition: str, /, *, express: bool) -> tuple[Diagnostic, ...]:
         """What Step Functions says of a definition, without a machine being made."""
-        ...
 
     def gone(self, machine: str, /) -> bool:
         """Whether a machine is deleted to the end (its name is free again)."""
-        ...
 
 
 class Cloud(Protocol):
@@ -367,34 +331,27 @@ class Cloud(Protocol):
     @property
     def identity(self) -> Identity:
         """Whose it is; asks AWS once."""
-        ...
 
     @property
     def assets(self) -> Assets:
         """Its asset bucket."""
-        ...
 
     @property
     def stacks(self) -> Stacks:
         """Its CloudFormation."""
-        ...
 
     @property
     def machines(self) -> Machines:
         """Its Step Functions."""
-        ...
 
     @property
     def functions(self) -> Functions:
         """Its Lambda."""
-        ...
 
     @property
     def roles(self) -> Roles:
         """Its IAM."""
-        ...
 
     @property
     def logs(self) -> Logs:
         """Its CloudWatch Logs."""
-        ...

@@ -332,3 +332,17 @@ class Execution:
     output: str | None = None
     error: str | None = None
     cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastExecution:
+    """An execution that may have ended: its outcome so far, its times, and its input, JSON text."""
+
+    outcome: Execution
+    began: datetime
+    ended: datetime | None = None
+    input: str | None = None
+
+    def seconds(self, now: datetime) -> float:
+        """How long it took; of one that goes on, how long until now."""
+        return ((self.ended or now) - self.began).total_seconds()

@@ -102,7 +102,6 @@ class Reporter(Protocol):
 
     def emit(self, event: Event, /) -> None:
         """Take note of an event."""
-        ...
 
 
 # --- what is asked ---------------------------------------------------------------------------
@@ -113,15 +112,12 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The time of day, in UTC."""
-        ...
 
     def monotonic(self) -> float:
         """Seconds that only grow."""
-        ...
 
     def sleep(self, seconds: float, /) -> None:
         """Let time pass."""
-        ...
 
 
 class Synthesizer(Protocol):
@@ -129,7 +125,6 @@ class Synthesizer(Protocol):
 
     def synthesize(self, project: Project, bundles: Sequence[Bundle], out: Path, /) -> Assembly:
         """Write the assembly to `out`, in place of what an earlier one left there."""
-        ...
 
 
 # --- what AWS's services look like -----------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 from maestro_cdk.aws.failures import Refusal
 from maestro_cdk.aws.service import Service
 from maestro_cdk.cloud import Diagnostic, LiveMachine
-from maestro_cdk.model import JSON, Execution, ExecutionEvent
+from maestro_cdk.model import JSON, Execution, ExecutionEvent, PastExecution
 
 PAGE = 1000
 """The most events of one answer
@@ -161,22 +161,50 @@ class StepFunctions:
         answer = self._states.call("describe_state_machine_for_execution", executionArn=execution)
         return str(answer["definition"])
 
-    def latest(self, machine: str, /) -> str | None:
-        """The ARN of the execution that was started last; None where none is kept.
+    def listed(self, machine: str, /, *, most: int) -> tuple[str, ...]:
+        """The ARNs of the executions that were started last, newest first; of EXPRESS none.
 
-        The API lists the newest first:
         https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+
+        Args:
+            machine: the state machine's ARN.
+            most: how many are wanted, up to 1,000.
 
         Raises:
             CloudError: Step Functions refused.
         """
         try:
-            answer = self._states.call("list_executions", stateMachineArn=machine, maxResults=1)
+            answer = self._states.call("list_executions", stateMachineArn=machine, maxResults=most)
         except Refusal as refusal:
             if refusal.code == "StateMachineTypeNotSupported":
-                return None
+                return ()
             raise
-        return next((str(each["executionArn"]) for each in answer["executions"]), None)
+        return tuple(str(each["executionArn"]) for each in answer["executions"])
+
+    def past(self, execution: str, /) -> PastExecution:
+        """An execution with its times and its input.
+
+        Raises:
+            CloudError: Step Functions refused, as it does for an EXPRESS machine's.
+        """
+        answer = self._states.call("describe_execution", executionArn=execution)
+        ended = answer.get("stopDate")
+        return PastExecution(
+            outcome=_execution(answer),
+            began=answer["startDate"].astimezone(UTC),
+            ended=ended.astimezone(UTC) if ended else None,
+            input=answer.get("input"),
+        )
+
+    def redrive(self, execution: str, /) -> None:
+        """Have an execution that failed go on from where it did.
+
+        https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+
+        Raises:
+            CloudError: Step Functions refused, as it does for one that succeeded or still runs.
+        """
+        self._states.call("redrive_execution", executionArn=execution)
 
     def running(self, machine: str, /) -> tuple[str, ...]:
         """The ARNs of the executions that run.

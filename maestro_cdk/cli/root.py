@@ -36,6 +36,7 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Run": {
         "run": ("running", "Start an execution, follow it state by state, print its output."),
+        "history": ("remembering", "Print what an execution did."),
         "graph": ("drawing", "Draw the state machine."),
     },
     "This machine": {

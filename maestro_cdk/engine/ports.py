@@ -49,7 +49,6 @@ class Tasks(Protocol):
         It ends the execution, before an event says that the task is scheduled: an activity that does
         not exist, a parameter that the service does not have.
         """
-        ...
 
     async def call(self, request: Request, /) -> JSON:
         """Do it to its end, and give the result as the state gets it.
@@ -60,7 +59,6 @@ class Tasks(Protocol):
         Raises:
             Failure: it failed, with the error and the cause that AWS would name.
         """
-        ...
 
 
 class Clock(Protocol):
@@ -68,15 +66,12 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """What time it is, in UTC."""
-        ...
 
     async def sleep(self, seconds: float, /) -> None:
         """Wait so long, as a Wait state and a Retry do; a clock may let it pass sooner."""
-        ...
 
     async def elapse(self, seconds: float, /) -> None:
         """Let so much time go by, which something else is allowed to take: what timeouts count."""
-        ...
 
 
 class Ids(Protocol):
@@ -84,8 +79,6 @@ class Ids(Protocol):
 
     def uuid(self) -> str:
         """A UUID."""
-        ...
 
     def random(self) -> float:
         """A number from 0 on, below 1."""
-        ...

@@ -283,14 +283,24 @@ def test_a_definition_that_aws_may_not_look_at_is_told(states, machines):
 
 
 def test_the_last_execution_is_the_first_that_is_listed(cloud, machine):
-    assert cloud.machines.latest(machine) is None
-    cloud.machines.start(machine, name="one", payload="{}")
-    assert cloud.machines.latest(machine).endswith(":one")
+    assert cloud.machines.listed(machine, most=3) == ()
+    cloud.machines.start(machine, name="one", payload='{"a": 1}')
+    (arn,) = cloud.machines.listed(machine, most=3)
+    found = cloud.machines.past(arn)
+    assert (found.outcome.name, found.input) == ("one", '{"a": 1}')
+    assert found.began.tzinfo is UTC
+    assert found.seconds(found.began) >= 0
+
+
+def test_an_execution_is_redriven(states, machines):
+    answer = {"redriveDate": datetime(2026, 1, 1, tzinfo=UTC)}
+    states.answers("redrive_execution", answer, {"executionArn": EXECUTION})
+    machines.redrive(EXECUTION)
 
 
 def test_of_an_express_machine_no_execution_is_kept(states, machines):
     states.refuses("list_executions", "StateMachineTypeNotSupported", "it is EXPRESS")
-    assert machines.latest("arn:m") is None
+    assert machines.listed("arn:m", most=1) == ()
 
 
 def test_an_executions_definition_is_asked_for(states, machines):

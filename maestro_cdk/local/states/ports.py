@@ -31,24 +31,18 @@ class Around(Protocol):
 
     def find(self, arn: str, /) -> Found | None:
         """The machine that an ARN names: of an alias one of its versions, by their weights."""
-        ...
 
     def place(self) -> tuple[str, str]:
         """The region and the account of whoever asks."""
-        ...
 
     def credentials(self, role: str, /) -> Mapping[str, str] | None:
         """Keys to act as a role, named as botocore's clients take them; None: it is not here."""
-        ...
 
     def connection(self, arn: str, /) -> Mapping[str, str] | None:
         """The headers that a connection of EventBridge's adds; None: there is no such."""
-        ...
 
     def scale(self) -> float:
         """What waits are multiplied by."""
-        ...
 
     def announce(self, detail: Mapping[str, Any], /) -> None:
         """Tell EventBridge that an execution stands otherwise."""
-        ...
