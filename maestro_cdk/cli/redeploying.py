@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from maestro_cdk.actions import redeploy as redeploying
+from maestro_cdk.actions import tailing
 from maestro_cdk.cli import differences
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.deploying import assembly_folder, deploy_by_stack, is_express
@@ -136,33 +137,25 @@ class _Tail:
     """Shows what functions write to their logs from now on."""
 
     def __init__(self, context: Context, cloud: Cloud) -> None:
-        self._context, self._cloud = context, cloud
-        self._groups: tuple[str, ...] = ()
-        self._since = context.clock.now()
+        self._context = context
+        self._tail = tailing.Tail(cloud, context.clock.now())
+        self._sources: tuple[tailing.Source, ...] = ()
         self._next = 0.0
-        self._seen: set[str] = set()
 
     def follow(self, project: Project) -> None:
         """Look at these functions' logs."""
-        self._groups = tuple(
-            f"/maestro/{project.name}/{function.name}" for function in project.functions
+        self._sources = tuple(
+            tailing.Source(name=function.name, group=f"/maestro/{project.name}/{function.name}")
+            for function in project.functions
         )
 
     def look(self) -> None:
-        """Show what is new, every two seconds."""
+        """Show what is new, every two seconds; a log that cannot be read is no reason to stop."""
         if self._context.clock.monotonic() < self._next:
             return
         self._next = self._context.clock.monotonic() + 2.0
-        for group in self._groups:
-            try:
-                lines = self._cloud.logs.lines(group, self._since)
-            except MaestroError:
-                continue  # a group may be made a moment later; a log is no reason to stop
-            for line in lines:
-                if line.id not in self._seen:
-                    self._seen.add(line.id)
-                    name = group.rpartition("/")[2]
-                    self._context.reporter.line(f"  {name}: {line.text.rstrip()}")
+        for name, line in self._tail.look(self._sources, patient=True):
+            self._context.reporter.line(f"  {name}: {line.text.rstrip()}")
 
 
 COMMANDS = (redeploy,)

@@ -37,6 +37,10 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
     "Run": {
         "run": ("running", "Start an execution, follow it state by state, print its output."),
         "history": ("remembering", "Print what an execution did."),
+        "logs": (
+            "tailing",
+            "Print log lines of the functions and the state machine, together in order of time.",
+        ),
         "graph": ("drawing", "Draw the state machine."),
     },
     "This machine": {
