@@ -9,9 +9,12 @@ from pathlib import Path
 import click
 
 from maestro_cdk import __version__
+from maestro_cdk.asl.document import Document
 from maestro_cdk.cli import completing
 from maestro_cdk.cli.examples import examples
 from maestro_cdk.errors import UsageError
+from maestro_cdk.picture import chart as charts
+from maestro_cdk.picture import mermaid
 from maestro_cdk.project import creating, installing, pipelines, templates
 from maestro_cdk.project.templates import Template
 
@@ -77,11 +80,16 @@ def new(
     # Without `..`, for the folder's name is the workflow's.
     target = Path(os.path.normpath(name))  # noqa: TID251 - Path cannot do it
     place = Path(os.path.normpath(target.absolute()))  # noqa: TID251
-    made = creating.create(place, template, git=not no_git, language=language, ci=ci)
+    made = creating.create(place, template, git=not no_git, language=language, ci=ci, draw=_picture)
     _tell(target, template, made)
     if ci and made.within not in (None, place):
         told = f"{target / pipelines.FILES[ci]} belongs at the top of {made.within}"
         click.echo(f"{told}: move it there", err=True)
+
+
+def _picture(definition: Document) -> str | None:
+    drawn = charts.chart(definition)
+    return mermaid.text(drawn) if drawn.nodes else None
 
 
 def _warn_of_old(template: Template) -> None:

@@ -29,8 +29,16 @@ GITIGNORE = "cdk.out/\n__pycache__/\nnode_modules/\n.venv/\n.DS_Store\n"
 _WIDE = 100
 
 
-def readme(title: str, language: str) -> str:
-    """The README of a project without a template, whose functions will be in this language."""
+def readme(title: str, language: str, *, event: str, picture: str | None) -> str:
+    """The README of a project whose template has none.
+
+    Args:
+        title: the project's.
+        language: what its functions are, or will be, written in.
+        event: the input to try, by its name in events/.
+        picture: the state machine, in Mermaid's language; None for no picture.
+    """
+    drawn = f"```mermaid\n{picture.strip()}\n```\n\n" if picture else ""
     ending, handler = {
         "python": ("py", "a `handler(event, context)`"),
         "node": ("mjs", "an exported `handler`"),
@@ -45,15 +53,9 @@ A workflow of AWS Step Functions, made with maestro.
 - `events/` holds sample inputs.
 - `maestro.toml` holds the settings, each with its default.
 
-```mermaid
-stateDiagram-v2
-    [*] --> Start
-    Start --> [*]
-```
-
-```
+{drawn}```
 maestro deploy --local
-maestro run --local -i events/sample.json
+maestro run --local -i events/{event}
 maestro teardown --local
 ```
 

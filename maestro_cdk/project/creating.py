@@ -6,19 +6,23 @@ import shutil
 import subprocess
 import tempfile
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TypeAlias
 
 from maestro_cdk import __version__
-from maestro_cdk.errors import TemplateError
+from maestro_cdk.asl.document import Document
+from maestro_cdk.errors import ProjectError, TemplateError
 from maestro_cdk.model import JSON
-from maestro_cdk.project import beginnings, json_schema, pipelines
+from maestro_cdk.project import beginnings, definitions, json_schema, pipelines
 from maestro_cdk.project.definitions import DEFINITION
 from maestro_cdk.project.runtimes import DEFAULTS
 from maestro_cdk.project.settings import FILE, workflow_name
 from maestro_cdk.project.templates import LANGUAGES, OVERLAYS, Template, overlay
+
+SAMPLE = "sample.json"
 
 LONGEST = 40
 """Letters of a workflow's name that `new` takes from a folder's: a function has 64 with its own."""
@@ -27,6 +31,8 @@ KEPT = re.compile(
     r"\.git|\.gitignore|\.gitattributes|(README|LICENSE|COPYING)(\.\w+)?", re.IGNORECASE
 )
 """What a repository that has just been made may hold: it stays as it is."""
+
+Draw: TypeAlias = Callable[[Document], str | None]
 
 _LEFT = shutil.ignore_patterns("__pycache__", "*.pyc", "cdk.out", ".git")
 
@@ -50,6 +56,7 @@ def create(
     git: bool,
     language: str | None = None,
     ci: str | None = None,
+    draw: Draw = lambda _: None,
 ) -> Made:
     """Make a project's folder, whole or not at all.
 
@@ -59,6 +66,7 @@ def create(
         git: whether a repository is wanted, where the folder is not in one already.
         language: "python" or "node"; None for the template's own.
         ci: "github" or "gitlab", for which a pipeline is written; None for none.
+        draw: makes the README's picture of a definition, in Mermaid's language.
 
     Raises:
         TemplateError: the folder is there already and holds something, or cannot be made.
@@ -73,7 +81,8 @@ def create(
         ):
             made = Path(folder) / "project"
             _copy(made, template, over)
-            _complete(made, template, title=target.name, language=language, named=named)
+            _describe(made, template, title=target.name, language=language, draw=draw)
+            _complete(made, template, language=language, named=named)
             within = _repository(target.parent if not target.is_dir() else target)
             if ci is not None:
                 inside = target.relative_to(within) if within else Path()
@@ -150,20 +159,37 @@ def _copy(folder: Path, template: Template | None, over: Path | None) -> None:
         shutil.copytree(over, folder, ignore=_LEFT, dirs_exist_ok=True)
 
 
-def _complete(
-    folder: Path, template: Template | None, *, title: str, language: str | None, named: str | None
+def _describe(
+    folder: Path, template: Template | None, *, title: str, language: str | None, draw: Draw
 ) -> None:
-    """Add what a project has and the template has not."""
-    spoken = language or (template.languages[0] if template and template.languages else "python")
-    runtime = DEFAULTS[LANGUAGES[spoken]]
+    """Add the definition of one state, where there is no template, and a README with a picture."""
     if template is None:
         _write_json(folder / DEFINITION, beginnings.DEFINITION)
-        (folder / "README.md").write_text(beginnings.readme(title, spoken), "utf-8")
+    if (folder / "README.md").exists():
+        return
+    picture = None
+    for name in definitions.present(folder):
+        if not name.endswith(".py"):  # that is a program: nothing of a template's is run
+            with suppress(OSError, ProjectError):
+                picture = draw(definitions.read(folder / name, file=name, literals=None))
+    event = min((path.name for path in (folder / "events").glob("*.json")), default=SAMPLE)
+    spoken = _spoken(template, language)
+    text = beginnings.readme(title, spoken, event=event, picture=picture)
+    (folder / "README.md").write_text(text, "utf-8")
+
+
+def _spoken(template: Template | None, language: str | None) -> str:
+    return language or (template.languages[0] if template and template.languages else "python")
+
+
+def _complete(
+    folder: Path, template: Template | None, *, language: str | None, named: str | None
+) -> None:
+    """Add what a project has and the template has not."""
+    runtime = DEFAULTS[LANGUAGES[_spoken(template, language)]]
     if not (folder / "events").is_dir():
         (folder / "events").mkdir()
-        _write_json(folder / "events" / "sample.json", {})
-    if not (folder / "README.md").exists():
-        (folder / "README.md").write_text(beginnings.readme(title, spoken), "utf-8")
+        _write_json(folder / "events" / SAMPLE, {})
     if not (folder / ".gitignore").exists():
         (folder / ".gitignore").write_text(beginnings.GITIGNORE, "utf-8")
     if not (folder / "cdk.json").exists():

@@ -191,8 +191,9 @@ def test_new_makes_a_project_that_is_valid(maestro, folder):
     assert maestro("validate", "--project", "orders").out == "no problems\n"
 
 
-def test_new_without_a_template_is_valid_too(maestro):
+def test_new_without_a_template_is_valid_too(maestro, folder):
     assert maestro("new", "orders", "-n", "--no-git").code == 0
+    assert "```mermaid\nflowchart TD\n" in (folder / "orders" / "README.md").read_text()
     assert maestro("validate", "--project", "orders").out == "no problems\n"
 
 

@@ -50,6 +50,31 @@ def test_what_a_template_brings_is_not_overwritten_and_its_leftovers_stay_behind
     assert not (tmp_path / "p" / "__pycache__").exists()
 
 
+def test_a_readme_shows_the_workflow_where_the_template_has_none(tmp_path):
+    root = template(tmp_path / "t", "own", a_mjs="export const handler = () => 1;\n")
+    (root / "README.md").unlink()
+    (root / "events").mkdir()
+    (root / "events" / "tea.json").write_text("{}")
+    (item,) = templates.available([tmp_path / "t"])
+    creating.create(tmp_path / "p", item, git=False, draw=lambda found: str(found.value["StartAt"]))
+    readme = (tmp_path / "p" / "README.md").read_text()
+    assert readme.startswith("# p\n")
+    assert "```mermaid\nStart\n```" in readme
+    assert "maestro run --local -i events/tea.json" in readme
+    assert "lambdas/greet.mjs" in readme
+
+
+@pytest.mark.parametrize(
+    ("file", "text"), [("workflow.py", "raise SystemExit"), ("definition.asl.json", "{")]
+)
+def test_a_template_that_is_a_program_or_broken_is_not_read_for_a_picture(tmp_path, file, text):
+    (tmp_path / "t" / "own").mkdir(parents=True)
+    (tmp_path / "t" / "own" / file).write_text(text)
+    (item,) = templates.available([tmp_path / "t"])
+    creating.create(tmp_path / "p", item, git=False, draw=lambda _: "drawn")
+    assert "mermaid" not in (tmp_path / "p" / "README.md").read_text()
+
+
 def test_an_empty_folder_may_become_a_project(tmp_path):
     (tmp_path / "p").mkdir()
     creating.create(tmp_path / "p", None, git=False)
