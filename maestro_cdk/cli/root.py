@@ -74,6 +74,7 @@ MEANT = {
     **dict.fromkeys(("info", "show", "describe", "list", "ls", "ps"), "status"),
     **dict.fromkeys(("destroy", "delete", "remove", "rm", "down", "undeploy"), "teardown"),
     **dict.fromkeys(("start", "execute", "exec", "invoke", "call"), "run"),
+    **dict.fromkeys(("draw", "picture", "diagram", "visualize"), "graph"),
     **dict.fromkeys(("emulator", "localstack", "server"), "local"),
     **dict.fromkeys(("man", "docs", "usage"), "help"),
 }
