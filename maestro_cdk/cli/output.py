@@ -1,7 +1,5 @@
 """Events as a person at a terminal, or a log, reads them. All of it goes to stderr."""
 
-import contextlib
-import json
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -12,6 +10,7 @@ import click
 
 from maestro_cdk.cli.findings import one_line
 from maestro_cdk.cli.streams import silence
+from maestro_cdk.cli.tracing import Trace
 from maestro_cdk.model import ExecutionEvent, StackEvent
 from maestro_cdk.ports import (
     Advanced,
@@ -25,6 +24,7 @@ from maestro_cdk.ports import (
     Step,
     Waiting,
 )
+from maestro_cdk.timeline.durations import duration
 
 if TYPE_CHECKING:
     from rich.text import Text as RichText
@@ -33,10 +33,6 @@ Style = Callable[..., str]
 
 _SHOWN = 8
 """The most resources that the bottom of a terminal shows at once."""
-
-_ENTERED = "StateEntered"
-_EXITED = "StateExited"
-_TROUBLE = ("Failed", "TimedOut", "Aborted")
 
 
 class Reporter:
@@ -51,8 +47,7 @@ class Reporter:
     def __init__(self, stream: TextIO, *, verbose: bool, color: bool) -> None:
         self._stream, self._verbose, self._color = stream, verbose, color
         self._lock = threading.Lock()  # adapters work side by side
-        self._began: datetime | None = None
-        self._entered: dict[str, datetime] = {}
+        self._trace = Trace(self.line, self.style, verbose=verbose)
         self._started: dict[str, datetime] = {}
 
     def emit(self, event: Event, /) -> None:
@@ -112,7 +107,7 @@ class Reporter:
         began = self._started.pop(event.logical_id, None)
         if began is None or event.time <= began:
             return ""
-        return self._dim(f" ({_duration((event.time - began).total_seconds())})")
+        return self._dim(f" ({duration((event.time - began).total_seconds())})")
 
     def resource(self, event: StackEvent) -> None:
         """A resource's step: its end, and its failure with the reason."""
@@ -136,22 +131,8 @@ class Reporter:
     # --- executions --------------------------------------------------------------------------
 
     def execution(self, event: ExecutionEvent) -> None:
-        """A state entered or left, with its time; and what went wrong between."""
-        self._began = self._began or event.time
-        at = f"{(event.time - self._began).total_seconds():7.2f} s "
-        name = str(event.details.get("name", ""))
-        if event.type.endswith(_ENTERED):
-            self._entered[name] = event.time
-            self.line(f"{self._dim(at)} {self.style('→', fg='cyan')} {name}")
-        elif event.type.endswith(_EXITED):
-            took = self._entered.pop(name, event.time)
-            spent = self._dim(f"({_duration((event.time - took).total_seconds())})")
-            self.line(f"{self._dim(at)} {self.style('✓', fg='green')} {name} {spent}")
-        elif event.type.endswith(_TROUBLE) and not event.type.startswith("Execution"):
-            said = failure(event.details.get("error"), event.details.get("cause"), limit=200)
-            self.line(f"{self._dim(at)} {self.style('✗', fg='red')} {event.type} {said}")
-        elif self._verbose:
-            self.line(f"{self._dim(at)}   {self._dim(event.type)}")
+        """What happened to a state."""
+        self._trace.add(event)
 
     def _dim(self, text: str) -> str:
         return self.style(text, dim=True)
@@ -273,19 +254,3 @@ def table(rows: Sequence[tuple[str, ...]], *, indent: str = "  ") -> str:
         for row in rows
     )
     return "\n".join(line.rstrip() for line in lines)
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
-
-
-def failure(error: str | None, cause: str | None, *, limit: int) -> str:
-    """An error and its cause in a line of so many characters at most.
-
-    The cause of a function's error is JSON that Lambda makes; what it says is its errorMessage.
-    """
-    said = cause or ""
-    with contextlib.suppress(ValueError, TypeError, KeyError):
-        said = json.loads(said)["errorMessage"]
-    text = ": ".join(part for part in (error, str(said)) if part)
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -13,13 +13,14 @@ from maestro_cdk.actions import watching
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import CLOUD, shared
-from maestro_cdk.cli.output import Style, failure, table
+from maestro_cdk.cli.output import Style, table
+from maestro_cdk.cli.wording import failure
 from maestro_cdk.cloud import Cloud
 from maestro_cdk.errors import UsageError
 from maestro_cdk.model import ExecutionEvent, PastExecution
-from maestro_cdk.picture.looks import duration
 from maestro_cdk.timeline import comparison
 from maestro_cdk.timeline.comparison import Side
+from maestro_cdk.timeline.durations import duration
 from maestro_cdk.timeline.visits import Timeline, Visit
 
 BAR = 32

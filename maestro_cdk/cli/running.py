@@ -11,7 +11,7 @@ from maestro_cdk.actions import run as running
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import CLOUD, shared
-from maestro_cdk.cli.output import failure
+from maestro_cdk.cli.wording import failure
 from maestro_cdk.errors import ExecutionFailed, UsageError
 from maestro_cdk.model import Execution
 from maestro_cdk.ports import Step

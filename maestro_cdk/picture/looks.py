@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from maestro_cdk.timeline.durations import duration
 from maestro_cdk.timeline.visits import Fate, Timeline, Visit
 
 
@@ -74,14 +75,3 @@ def _of(visits: list[Visit], now: datetime) -> Look:
     word = "" if worst == "succeeded" else f" · {worst}"
     said = f"{times}{duration(seconds)}{retried}{word}"
     return Look(fill=fill, border=border, said=said)
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a person reads them."""
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 60:  # noqa: PLR2004 - a minute
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"

@@ -187,11 +187,3 @@ def test_the_colours_are_in_each_form():
         assert "#123456" in text
         assert "2 times" in text
     assert any("[2 times]" in line for line, _ in outline.lines(drawn, seen))
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [(0.0123, "12 ms"), (1, "1.0 s"), (59.9, "59.9 s"), (61, "1 min 1 s"), (7260, "2 h 1 min")],
-)
-def test_times_are_said_as_a_person_reads_them(seconds, said):
-    assert looks.duration(seconds) == said
