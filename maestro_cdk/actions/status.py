@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from maestro_cdk.actions import diagnosis
+from maestro_cdk.actions import diagnosis, watching
 from maestro_cdk.actions.comparison import seen
 from maestro_cdk.actions.diagnosis import Diagnosis
 from maestro_cdk.actions.difference import Difference
 from maestro_cdk.actions.guards import check_account, check_owner
+from maestro_cdk.actions.run import OUTPUT
 from maestro_cdk.actions.surveying import survey
 from maestro_cdk.cloud import Cloud, Stack
-from maestro_cdk.model import Bundle, Identity, Project
+from maestro_cdk.errors import CloudError
+from maestro_cdk.model import Bundle, Identity, PastExecution, Project
 from maestro_cdk.ports import Reporter, Synthesizer
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+LAST = 3
+"""So many executions are told of."""
 
 _TROUBLED = ("ROLLBACK", "FAILED")
 """What the status of a stack holds whose last operation failed."""
@@ -25,13 +30,15 @@ _TROUBLED = ("ROLLBACK", "FAILED")
 class Standing:
     """How a project stands; without a stack it is not deployed.
 
-    `failure` is what made the last operation fail, `difference` what deploying would change; None
-    where the folder cannot be read.
+    `failure` is what made the last operation fail, `executions` are those that were started last,
+    newest first; of an EXPRESS machine there are none. `difference` is what deploying would
+    change; None where the folder cannot be read.
     """
 
     identity: Identity
     stack: Stack | None
     failure: Diagnosis | None = None
+    executions: tuple[PastExecution, ...] = ()
     difference: Difference | None = None
 
 
@@ -46,7 +53,12 @@ def of_stack(project: Project, *, cloud: Cloud) -> Standing:
     stack = cloud.stacks.describe(project.stack_name)
     if stack is not None:
         check_owner(project, stack)
-    return Standing(identity=cloud.identity, stack=stack, failure=_failure(stack, project, cloud))
+    return Standing(
+        identity=cloud.identity,
+        stack=stack,
+        failure=_failure(stack, project, cloud),
+        executions=_executions(stack, cloud),
+    )
 
 
 def look(
@@ -71,8 +83,20 @@ def look(
         identity=found.identity,
         stack=found.stack if there else None,
         failure=_failure(found.stack, project, cloud),
+        executions=_executions(found.stack, cloud),
         difference=was.difference,
     )
+
+
+def _executions(stack: Stack | None, cloud: Cloud) -> tuple[PastExecution, ...]:
+    """The executions that were started last; none where that cannot be told."""
+    machine = stack.outputs.get(OUTPUT) if stack else None
+    if machine is None:
+        return ()
+    try:
+        return watching.past(machine, cloud=cloud, most=LAST)
+    except CloudError:
+        return ()  # the stack may be half-made, or these credentials may not look
 
 
 def _failure(stack: Stack | None, project: Project, cloud: Cloud) -> Diagnosis | None:

@@ -14,7 +14,7 @@ from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import CLOUD, shared
 from maestro_cdk.cli.output import Style, table
-from maestro_cdk.cli.wording import failure
+from maestro_cdk.cli.wording import failure, past_value
 from maestro_cdk.cloud import Cloud
 from maestro_cdk.errors import UsageError
 from maestro_cdk.model import ExecutionEvent, PastExecution
@@ -93,7 +93,7 @@ def history(
 def _list(context: Context, found: Sequence[PastExecution]) -> None:
     now = context.clock.now()
     if context.json:
-        click.echo(json.dumps([_value(past) for past in found], indent=2))
+        click.echo(json.dumps([past_value(past) for past in found], indent=2))
         return
     if not found:
         context.reporter.line("no execution is kept: none was started, or the machine is EXPRESS")
@@ -109,15 +109,6 @@ def _list(context: Context, found: Sequence[PastExecution]) -> None:
         for past in found
     ]
     click.echo(table(rows, indent=""))
-
-
-def _value(past: PastExecution) -> dict[str, Any]:
-    return {
-        **asdict(past.outcome),
-        "began": past.began.isoformat(),
-        "ended": past.ended.isoformat() if past.ended else None,
-        "input": past.input,
-    }
 
 
 def _events(context: Context, events: Sequence[ExecutionEvent]) -> None:
@@ -141,7 +132,7 @@ def _print(context: Context, past: PastExecution, timeline: Timeline) -> None:
     now = context.clock.now()
     if context.json:
         states = [_visit(visit, now) for visit in timeline.visits]
-        click.echo(json.dumps({**_value(past), "states": states}, indent=2))
+        click.echo(json.dumps({**past_value(past), "states": states}, indent=2))
         return
     style, outcome = context.reporter.style, past.outcome
     took = duration(past.seconds(now))
@@ -235,7 +226,7 @@ def _compare(context: Context, machine: str, names: tuple[str, str], cloud: Clou
     apart = list(comparison.compare(one, two, now))
     if context.json:
         value = {
-            "executions": [_value(past) for past in found],
+            "executions": [past_value(past) for past in found],
             "states": [asdict(each) for each in apart],
         }
         click.echo(json.dumps(value, indent=2))

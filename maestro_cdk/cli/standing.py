@@ -1,20 +1,28 @@
 """`status`: what is deployed, what went wrong, and what on disk differs."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import click
 
 from maestro_cdk.actions import status as standing
 from maestro_cdk.actions.difference import Difference
+from maestro_cdk.actions.run import OUTPUT
 from maestro_cdk.cli import differences
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.deploying import assembly_folder
 from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import CLOUD, shared
 from maestro_cdk.cli.output import table
+from maestro_cdk.cli.wording import past_value
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import Project
+from maestro_cdk.timeline.durations import duration
+
+_DOMAINS = {"aws-cn": "amazonaws.cn", "aws-us-gov": "amazonaws-us-gov.com"}
+"""Of the console, where it is not AWS's usual one."""
 
 
 @click.command()
@@ -58,6 +66,8 @@ def _value(found: standing.Standing, project: Project) -> dict[str, Any]:
         "stack": project.stack_name,
         "status": stack.status if stack else None,
         "outputs": dict(stack.outputs) if stack else {},
+        "executions": [past_value(past) for past in found.executions],
+        "console": dict(_console(found)),
         "failure": {
             "resource": failure.resource,
             "reason": failure.reason,
@@ -79,6 +89,11 @@ def _print(context: Context, found: standing.Standing, project: Project) -> None
         click.echo(f"{project.name}: {stack.status} ({where})")
         if stack.outputs:
             click.echo(table([(f"{key}:", value) for key, value in stack.outputs.items()]))
+    for past in found.executions:
+        took = duration(past.seconds(context.clock.now()))
+        click.echo(f"  {past.outcome.name}  {past.outcome.status}  {took}")
+    if not context.options.local:
+        click.echo(table([(f"{name}:", address) for name, address in _console(found)]))
     if found.failure:
         place = f"{found.failure.where}: " if found.failure.where else ""
         said = f"{place}{found.failure.resource}: {found.failure.reason}"
@@ -89,6 +104,26 @@ def _print(context: Context, found: standing.Standing, project: Project) -> None
         click.echo("the folder has mistakes: `maestro validate` tells them")
     elif stack is not None:
         _compare(context, found.difference)
+
+
+def _console(found: standing.Standing) -> Iterator[tuple[str, str]]:
+    """Where AWS's console shows the stack and the state machine."""
+    if found.stack is None:
+        return
+    who = found.identity
+    domain = _DOMAINS.get(who.partition, "aws.amazon.com")
+    home = f"https://{who.region}.console.{domain}"
+    stack = quote(found.stack.id, safe="")
+    yield (
+        "stack",
+        f"{home}/cloudformation/home?region={who.region}#/stacks/stackinfo?stackId={stack}",
+    )
+    machine = found.stack.outputs.get(OUTPUT)
+    if machine:
+        yield (
+            "state machine",
+            f"{home}/states/home?region={who.region}#/statemachines/view/{quote(machine, safe='')}",
+        )
 
 
 def _compare(context: Context, difference: Difference) -> None:

@@ -1,7 +1,11 @@
-"""Failures in words."""
+"""Failures and executions, as texts and as JSON."""
 
 import contextlib
 import json
+from dataclasses import asdict
+from typing import Any
+
+from maestro_cdk.model import PastExecution
 
 
 def failure(error: str | None, cause: str | None, *, limit: int) -> str:
@@ -14,3 +18,13 @@ def failure(error: str | None, cause: str | None, *, limit: int) -> str:
         said = json.loads(said)["errorMessage"]
     text = ": ".join(part for part in (error, str(said)) if part)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def past_value(past: PastExecution) -> dict[str, Any]:
+    """An execution as JSON holds it."""
+    return {
+        **asdict(past.outcome),
+        "began": past.began.isoformat(),
+        "ended": past.ended.isoformat() if past.ended else None,
+        "input": past.input,
+    }

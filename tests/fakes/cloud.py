@@ -14,7 +14,7 @@ from itertools import count
 from maestro_cdk.actions.living import DEFAULTS
 from maestro_cdk.cloud import Change, LiveFunction, LiveMachine, Owner, Plan, Stack, StackResource
 from maestro_cdk.errors import CloudError
-from maestro_cdk.model import Execution, ExecutionEvent, Identity, StackEvent
+from maestro_cdk.model import Execution, ExecutionEvent, Identity, PastExecution, StackEvent
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 STACK = "AWS::CloudFormation::Stack"
@@ -554,6 +554,13 @@ class FakeMachines:
         now = self._cloud.clock.now()
         happened = [event for event in self.executions[execution] if event.time <= now]
         return tuple(event for event in happened if event.id > after)
+
+    def listed(self, machine, /, *, most):
+        found = [arn for arn in self.executions if arn.startswith(f"{machine}:")]
+        return tuple(reversed(found))[:most]
+
+    def past(self, execution, /):
+        return PastExecution(outcome=self.describe(execution), began=self._cloud.clock.now())
 
     def running(self, machine, /):
         return tuple(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from maestro_cdk.actions import status as standing
-from maestro_cdk.errors import DeploymentFailed, StackForeign
+from maestro_cdk.errors import CloudError, DeploymentFailed, StackForeign
 from tests.fakes.projects import project
 
 
@@ -80,3 +80,23 @@ def test_the_stack_of_others_is_none_of_ours(cloud):
     cloud.stacks.put("approval", "CREATE_COMPLETE")
     with pytest.raises(StackForeign):
         standing.of_stack(project(), cloud=cloud)
+
+
+def test_the_last_executions_are_told_newest_first(deploy, look, cloud):
+    deployed = deploy().stack
+    assert look().executions == ()
+    machine = deployed.outputs["StateMachineArn"]
+    for name in ("a", "b", "c", "d"):
+        cloud.clock.sleep(1)
+        cloud.machines.start(machine, name=name, payload="{}")
+    found = look().executions
+    assert [past.outcome.name for past in found] == ["d", "c", "b"]
+
+
+def test_executions_that_cannot_be_told_are_no_failure(deploy, look, cloud):
+    def listed(*_, **__):
+        raise CloudError("no")
+
+    deploy()
+    cloud.machines.listed = listed
+    assert look().executions == ()
