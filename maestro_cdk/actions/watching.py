@@ -29,7 +29,7 @@ def execution_of(machine: str, wanted: str, *, cloud: Cloud) -> str:
             raise CloudError(
                 f"{machine.rpartition(':')[2]} has not been run yet, or is EXPRESS, of which no "
                 "executions are kept",
-                hint="`maestro run` starts one",
+                hint="`maestro run` starts one; of EXPRESS ones `maestro logs` tells",
             )
         return found[0]
     prefix, _, name = machine.rpartition(":stateMachine:")

@@ -416,6 +416,7 @@ def test_a_changed_function_is_all_that_is_updated(maestro, deployed, aws):
     assert maestro("run", "--local", cwd=folder).json == "good day"
 
 
+@pytest.mark.slow
 def test_a_changed_definition_is_all_that_is_updated(maestro, deployed, aws):
     folder = deployed("orders", {"Answer": {**PASS, "Result": 41}, "Greet": TASK})
     assert maestro("run", "--local", cwd=folder).path == ["Answer", "Greet"]

@@ -60,6 +60,7 @@ def test_a_definition_and_settings_are_redeployed_together(run, folder, aws):
     assert run("redeploy", "--output", "json").json["changed"] is False
 
 
+@pytest.mark.slow
 def test_what_redeploy_cannot_do_is_deployed_and_it_says_why(run, folder):
     first = run("redeploy")
     assert first.code == 0, first.err

@@ -66,6 +66,7 @@ def test_a_creation_that_fails_is_told_by_its_first_cause_and_made_anew(run, scr
     assert run("teardown", "-f").code == 0
 
 
+@pytest.mark.slow
 def test_a_role_that_lambda_does_not_know_yet_is_tried_once_more(run, scripted):
     said = handler_said("The role defined for the function cannot be assumed by Lambda.")
     scripted.script.fail("CREATE", "GreetFunction", said)
@@ -129,6 +130,7 @@ def test_nobody_need_wait(run, scripted):
     assert run("teardown", "-f").code == 0
 
 
+@pytest.mark.slow
 def test_express_mode_is_asked_for_with_a_rollback(run, folder, scripted):
     assert run("deploy", "--express").code == 0
     assert scripted.called("CreateChangeSet")[-1][1]["DeploymentConfig"] == {
@@ -192,6 +194,7 @@ def test_another_type_under_the_same_name_is_found_in_the_plan(run, folder, scri
     assert run("teardown", "-f").code == 0
 
 
+@pytest.mark.slow
 def test_credentials_of_another_account_than_the_stages_stop_everything(run, folder, scripted):
     (folder / "maestro.toml").write_text('[stages.prod]\naccount = "999999999999"\n')
     for words in (("deploy",), ("diff",), ("redeploy",), ("status",), ("teardown", "-f")):

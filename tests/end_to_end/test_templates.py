@@ -110,7 +110,7 @@ def test_provisioning_that_fails_twice_is_retried(maestro, approval):
 
     assert result.code == 0
     assert result.path[-3:] == ["Provisioner", "AccessGranter", "Notifier"]
-    assert result.err.count("✗ LambdaFunctionFailed") == 2
+    assert result.err.count("✗ Provisioner") == 2
     assert result.json["attempts"] == 3
     assert result.json["granted"]["resource"] == "cluster/grace"
 
@@ -120,7 +120,7 @@ def test_provisioning_that_never_works_is_caught_and_told(maestro, approval):
 
     assert result.code == 0
     assert result.path[-2:] == ["Provisioner", "Notifier"]
-    assert result.err.count("✗ LambdaFunctionFailed") == 6
+    assert result.err.count("✗ Provisioner") == 6
     assert result.json["granted"] is None
     assert result.json["message"] == (
         "Accepted, but it could not be provided: "
