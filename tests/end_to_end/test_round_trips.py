@@ -10,7 +10,7 @@ from tests.faults.rounds import RoundsProxy
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
 
-DOCS = Path(maestro_cdk.__file__).parents[1] / "docs" / "deploying.md"
+DOCS = Path(maestro_cdk.__file__).parents[1] / "docs" / "how-to" / "deploying.md"
 TASK = {"Type": "Task", "Resource": "${greet}", "End": True}
 
 
