@@ -5,6 +5,7 @@ PyPI's `microburst` injects faults by chance and by rule; here each call has its
 
 import http.client
 import json
+import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -26,6 +27,14 @@ _ERRORS = {
 }
 
 
+class _Server(ThreadingHTTPServer):
+    """Says nothing of those who hang up, as one does whose answer was too late."""
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class FaultyProxy:
     """A server on this machine.
 
@@ -43,7 +52,7 @@ class FaultyProxy:
         class Handler(_Handler):
             through = proxy
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http = _Server(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
         self.endpoint = f"http://127.0.0.1:{self._http.server_port}"
 
