@@ -30,17 +30,17 @@ def one_line(finding: Finding, style: Callable[..., str] = click.style) -> str:
 
 
 def rebased(findings: Iterable[Finding], folder: Path) -> tuple[Finding, ...]:
-    """Findings whose files are named as seen from the current folder."""
+    """Findings whose files are named as seen from the current folder, those at home as they are."""
     return tuple(
-        replace(
-            finding,
-            where=replace(
-                finding.where,
-                file=Path(os.path.relpath(folder / finding.where.file)).as_posix(),  # noqa: TID251
-            ),
-        )
+        replace(finding, where=replace(finding.where, file=_seen(folder, finding.where.file)))
         for finding in findings
     )
+
+
+def _seen(folder: Path, file: str) -> str:
+    if file.startswith("~/"):
+        return file
+    return Path(os.path.relpath(folder / file)).as_posix()  # noqa: TID251 - Path cannot do it
 
 
 def as_text(findings: Iterable[Finding], folder: Path) -> str:

@@ -1,6 +1,7 @@
 """Findings as people, programs and code hosts read them."""
 
 import json
+from dataclasses import replace
 
 import click
 import pytest
@@ -194,3 +195,16 @@ def test_githubs_own_characters_are_escaped():
     assert findings.as_github([finding]) == (
         "::error file=a%2Cb%3Ac%25d%0A.json,line=1,col=1,title=r::100%25%0D%0A::set-output - a%0Ab"
     )
+
+
+# --- places ----------------------------------------------------------------------------------
+
+
+def test_a_file_at_home_is_named_so_wherever_the_project_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ours = replace(ERROR, where=SourceRef(file="~/.maestro/config.toml", line=1))
+    found = findings.rebased((ours, ERROR), tmp_path / "orders")
+    assert [each.where.file for each in found] == [
+        "~/.maestro/config.toml",
+        "orders/definition.asl.json",
+    ]
