@@ -6,7 +6,7 @@ from datetime import datetime
 from maestro_cdk.cli.wording import failure
 from maestro_cdk.model import ExecutionEvent
 from maestro_cdk.timeline.durations import duration
-from maestro_cdk.timeline.visits import ENTERED, EXITED, ITEM, Timeline, Visit
+from maestro_cdk.timeline.visits import ENTERED, EXITED, FAILED, ITEM, Timeline, Visit
 
 MANY = 20
 """A Map of more items than this is counted in tenths, not told item by item."""
@@ -55,10 +55,10 @@ class Trace:
             spent = self._style(f"({duration(visit.seconds(event.time))})", dim=True)
             rest = " caught, and goes on" if caught else ""
             self._line(event, visit, f"{mark} {visit.name} {spent}{rest}")
-        elif visit.fate == "failed":
+        elif kind.endswith(FAILED) and visit.fate == "failed":
             said = failure(*visit.errors[-1], limit=200)
             self._failed[visit] = event.time
-            self._line(event, visit, f"{self._style('✗', fg='red')} {visit.name} {said}")
+            self._line(event, visit, f"{self._style('✗', fg='red')} {visit.name} {said}".rstrip())
         elif visit.attempts > 1 and visit in self._failed:
             waited = duration((event.time - self._failed.pop(visit)).total_seconds())
             mark = self._style("↻", fg="yellow")

@@ -23,7 +23,8 @@ _ATTEMPTS = ("ActivityScheduled", "LambdaFunctionScheduled", "TaskScheduled", "M
 _AROUND = {"Map": ("MapIteration", "MapState", "MapRun"), "Parallel": ("ParallelState",)}
 """How the events begin that belong to a state around the one that they follow from."""
 
-_WRONG = ("Failed", "TimedOut", "Aborted")
+FAILED = ("Failed", "TimedOut")
+_WRONG = (*FAILED, "Aborted")
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -147,7 +148,7 @@ class Timeline:
         if event.type.startswith("MapIteration"):
             index = event.details.get("index")
             inner = {each for each in inner if each.item == index}
-        else:
+        elif event.type.endswith(FAILED):  # what is aborted has no error of its own
             _fail(visit, event)
         if before in inner and before.fate == "running":
             _fail(before, event)

@@ -66,3 +66,13 @@ def test_of_many_items_each_tenth_is_told(count):
 def test_each_event_is_told_where_that_is_wanted():
     call = ("LambdaFunctionScheduled", {})
     assert "LambdaFunctionScheduled" in told(STARTED, entered("A"), call, verbose=True)
+
+
+def test_what_is_aborted_after_a_failure_is_not_told_as_another():
+    boom = ("TaskFailed", {"error": "Boom"})
+    aborted = ("TaskStateAborted", {})
+    ends = (("MapIterationFailed", {"index": 0}), ("MapStateFailed", {}), ("ExecutionFailed", {}))
+    begin = (STARTED, entered("M", "Map"), ("MapStateStarted", {"length": 1}))
+    item = (("MapIterationStarted", {"index": 0}), entered("A"), ("TaskScheduled", {}))
+    found = told(*begin, *item, boom, aborted, aborted, *ends)
+    assert found == ["→ M", "[0] → A", "[0] ✗ A Boom", "✗ M"]
