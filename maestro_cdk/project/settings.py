@@ -152,17 +152,24 @@ def _stages(file: tables.File) -> dict[str, _Layer]:
     layers = {}
     for name in stages:
         path = ("stages", name)
+        if not _STAGE.fullmatch(name):
+            file.refuse(path, _unfit(name))
         table = file.table(path, stages)
         file.refuse_unknown(path, table, (*TARGET, *WORKFLOW, "workflow", "functions"))
         layers[name] = _layer(file, path, table)
     return layers
 
 
+def _unfit(stage: str) -> str:
+    return f"a stage's name holds letters, digits and hyphens: {stage!r} does not"
+
+
 def _chosen(file: tables.File, stages: Mapping[str, _Layer], stage: str | None) -> _Layer | None:
     if stage is None:
         return None
     if not _STAGE.fullmatch(stage):
-        file.refuse((), f"a stage's name holds letters, digits and hyphens: {stage!r} does not")
+        if stage not in stages:
+            file.refuse((), _unfit(stage))
     elif stages and stage not in stages and (near := _nearest(stage, stages)):
         hint = f"did you mean {near!r}? If not, write [stages.{stage}]"
         file.refuse(("stages",), f"there is no stage {stage!r}", hint)

@@ -298,6 +298,7 @@ def test_a_stage_of_other_characters_is_refused(refused):
         ('region = "eu"', 'region = "eu": it takes'),
         ("logging = 1", "logging = 1: it takes"),
         ("acount = 1", "[stages.prod] has no setting 'acount'"),
+        ('[stages."my stage"]', "a stage's name holds letters, digits and hyphens: 'my stage'"),
         ("[stages.prod.workflow]\ntimeout = 0", "timeout = 0: it takes"),
         ("[stages.prod.workflow]\nx = 0", "[stages.prod.workflow] has no setting 'x'"),
         ("[stages.prod.functions]\nmemory = 1", "memory = 1: it takes"),
