@@ -1,19 +1,24 @@
 """`completion`: what lets a shell complete commands, options and names."""
 
 import os
+import tomllib
 from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from maestro_cdk.cli.examples import examples
-from maestro_cdk.errors import UsageError
+from maestro_cdk.errors import MaestroError, UsageError
 
 SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_MAESTRO_COMPLETE"
 """What the shell asks by; click reads it."""
 
 _MARK = "# maestro completion"
+
+_BEFORE = {"zsh": "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit }\n"}
+"""What must have run before: zsh has `compdef` only where the user's file began its completion:
+https://zsh.sourceforge.io/Doc/Release/Completion-System.html"""
 
 
 @click.command()
@@ -64,7 +69,7 @@ def _install(shell: str, script: str) -> Path:
     if _MARK not in text:
         kept = f"{text.rstrip()}\n\n" if text.strip() else ""
         command = f'command -v maestro >/dev/null && eval "$(maestro completion {shell})"'
-        path.write_text(f"{kept}{_MARK}\n{command}\n", "utf-8")
+        path.write_text(f"{kept}{_MARK}\n{_BEFORE.get(shell, '')}{command}\n", "utf-8")
     return path
 
 
@@ -79,6 +84,46 @@ def templates(
         for item in known()
         if item.name.startswith(incomplete)
     ]
+
+
+def commands(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The commands that a word of `help` may become: those of the group before it, too."""
+    from maestro_cdk.cli.root import maestro  # noqa: PLC0415 - it knows this module
+
+    group: click.Command | None = maestro
+    inner = click.Context(maestro)
+    for word in context.params.get(str(parameter.name)) or ():
+        group = group.get_command(inner, word) if isinstance(group, click.Group) else None
+    if not isinstance(group, click.Group):
+        return []
+    return [
+        CompletionItem(name) for name in group.list_commands(inner) if name.startswith(incomplete)
+    ]
+
+
+def files(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Files, which the shell itself knows."""
+    return [CompletionItem(incomplete, type="file")]
+
+
+def stages(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The stages of the project's maestro.toml; none where that cannot be read."""
+    from maestro_cdk.project import scanner, settings  # noqa: PLC0415 - when a shell asks
+
+    folder = context.params.get("project")
+    try:
+        text = ((folder or scanner.find(Path.cwd())) / settings.FILE).read_text("utf-8")
+        named = tomllib.loads(text).get("stages")
+    except (MaestroError, OSError, ValueError):
+        return []
+    every = named if isinstance(named, dict) else {}
+    return [CompletionItem(stage) for stage in every if stage.startswith(incomplete)]
 
 
 COMMANDS = (completion,)

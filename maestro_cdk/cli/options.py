@@ -7,6 +7,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from maestro_cdk.cli import completing
 from maestro_cdk.cli.context import Context, Options
 
 P = ParamSpec("P")
@@ -19,7 +20,12 @@ _FLAGS: dict[str, Callable[[Any], Any]] = {
         metavar="DIR",
         help="The project's folder.  [default: the nearest upward that holds a definition]",
     ),
-    "stage": click.option("--stage", metavar="NAME", help="A stage of maestro.toml."),
+    "stage": click.option(
+        "--stage",
+        metavar="NAME",
+        shell_complete=completing.stages,
+        help="A stage of maestro.toml.",
+    ),
     "profile": click.option(
         "--profile", metavar="NAME", help="A profile of the AWS configuration."
     ),

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from maestro_cdk import __version__
+from maestro_cdk.cli import completing
 from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.streams import silence
 from maestro_cdk.errors import MaestroError
@@ -170,7 +171,7 @@ def maestro(ctx: click.Context, *, verbose: bool, no_color: bool) -> None:
 
 
 @click.command("help")
-@click.argument("words", nargs=-1, metavar="[COMMAND]")
+@click.argument("words", nargs=-1, metavar="[COMMAND]", shell_complete=completing.commands)
 @click.pass_context
 @examples(
     ("maestro help", "all commands"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from maestro_cdk.actions import run as running
+from maestro_cdk.cli import completing
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import CLOUD, shared
@@ -24,6 +25,7 @@ from maestro_cdk.ports import Step
     "given",
     metavar="FILE|JSON|-",
     default="{}",
+    shell_complete=completing.files,
     help="The input: a file, JSON text, or - for standard input.  [default: {}]",
 )
 @click.option("--name", metavar="NAME", help="The execution's name.")

@@ -88,10 +88,44 @@ def test_it_is_installed_once_and_what_was_there_stays(maestro, home):
         ("maestro new x -t human", "plain,human-approval"),
         ("maestro deploy --no-r", "plain,--no-rollback"),
         ("maestro new x --language n", "plain,node"),
+        ("maestro help tear", "plain,teardown"),
+        ("maestro help local sto", "plain,stop"),
+        ("maestro deploy --stage p", "plain,prod"),
+        ("maestro run -i events/o", "file,events/o"),
     ],
 )
-def test_a_word_is_completed(maestro, monkeypatch, words, expected):
+def test_a_word_is_completed(maestro, monkeypatch, tmp_path, words, expected):
+    (tmp_path / "definition.asl.json").touch()
+    (tmp_path / "maestro.toml").write_text("[stages.prod]\n[stages.test]\n")
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(completing.VARIABLE, "bash_complete")
     monkeypatch.setenv("COMP_WORDS", words)
     monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
     assert maestro().out.splitlines() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("words", "settings"),
+    [
+        ("maestro help deploy t", ""),
+        ("maestro help nothing t", ""),
+        ("maestro deploy --stage p", "[stages"),
+        ("maestro deploy --stage p", "stages = 3"),
+    ],
+)
+def test_where_nothing_fits_nothing_is_said(maestro, monkeypatch, tmp_path, words, settings):
+    (tmp_path / "definition.asl.json").touch()
+    (tmp_path / "maestro.toml").write_text(settings)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(completing.VARIABLE, "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+    shown = maestro()
+    assert (shown.out.strip(), shown.err) == ("", "")
+
+
+def test_zsh_is_given_its_completion_before_ours(maestro, home):
+    assert maestro("completion", "zsh", "--install").code == 0
+    _, before, ours = (home / ".zshrc").read_text().splitlines()
+    assert "autoload -Uz compinit && compinit" in before
+    assert "maestro completion zsh" in ours
