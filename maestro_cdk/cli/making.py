@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -67,7 +68,7 @@ def new(
     """Make a project's folder from a template."""
     every = known()
     if list_:
-        for line in _rows(every):
+        for line in _rows([each for each in every if language in (None, *each.languages)]):
             click.echo(line)
         return
     if not name:
@@ -103,8 +104,8 @@ def _warn_of_old(template: Template) -> None:
         click.echo(f"{came}: `maestro get-templates` renews it", err=True)
 
 
-def _rows(every: tuple[Template, ...]) -> list[str]:
-    width = max(len(item.name) for item in every)
+def _rows(every: Sequence[Template]) -> list[str]:
+    width = max((len(item.name) for item in every), default=0)
     return [
         f"{item.name:<{width}}  {', '.join(item.languages):<12}  {item.summary}".rstrip()
         for item in every

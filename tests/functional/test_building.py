@@ -191,6 +191,13 @@ def test_new_makes_a_project_that_is_valid(maestro, folder):
     assert maestro("validate", "--project", "orders").out == "no problems\n"
 
 
+def test_the_templates_of_one_language_are_listed(maestro, folder):
+    assert "\nfan-out " in maestro("new", "--list", "--language", "python").out
+    listed = maestro("new", "--list", "--language", "node").out
+    assert "\nhello " in listed
+    assert "\nfan-out " not in listed
+
+
 def test_new_without_a_template_is_valid_too(maestro, folder):
     assert maestro("new", "orders", "-n", "--no-git").code == 0
     assert "```mermaid\nflowchart TD\n" in (folder / "orders" / "README.md").read_text()
