@@ -15,6 +15,7 @@ from maestro_cdk.model import (
     Severity,
     StackEvent,
 )
+from maestro_cdk.versions import Versions
 
 # --- what is there -----------------------------------------------------------------------------
 
@@ -164,6 +165,12 @@ class Assets(Protocol):
 
     def put(self, key: str, path: Path, /) -> None:
         """Upload a file."""
+
+    def write(self, key: str, content: bytes, /) -> None:
+        """Put an object there, in place of one of that key."""
+
+    def read(self, key: str, /) -> bytes | None:
+        """An object's content; None where there is none."""
 
     def url(self, key: str, /) -> str:
         """The address by which CloudFormation reads an object."""
@@ -343,6 +350,10 @@ class Cloud(Protocol):
     @property
     def machines(self) -> Machines:
         """Its Step Functions."""
+
+    @property
+    def versions(self) -> Versions:
+        """The versions of its state machines and functions."""
 
     @property
     def functions(self) -> Functions:

@@ -11,6 +11,7 @@ MaestroError
 │   ├── Unreachable       nobody answers at the endpoint
 │   ├── StackBusy         another operation runs on the stack
 │   ├── StackForeign      the stack is not this project's
+│   ├── ReleaseUnderway   live goes over to another version just now
 │   └── DeploymentFailed  CloudFormation could not make it so
 │       └── TemplateRejected  and said so before it began
 ├── LocalError            the AWS on this machine
@@ -94,6 +95,10 @@ class StackBusy(CloudError):
 
 class StackForeign(CloudError):
     """The stack is not this project's, so it is left alone."""
+
+
+class ReleaseUnderway(CloudError):
+    """The alias live goes over from one version to another just now."""
 
 
 class DeploymentFailed(CloudError):

@@ -92,6 +92,28 @@ class FunctionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseSettings:
+    """What `[workflow.release]` comes to: how the alias `live` goes over to a new version.
+
+    `percentage` of the executions go to it at first, and so many more every `interval` minutes
+    where the strategy is linear; after an interval all of them where it is canary. `alarms` are
+    `failed`, `timed_out` and `throttled`, which maestro makes, or names of others. `keep` versions
+    are kept; 0 publishes none.
+    """
+
+    strategy: Literal["all", "canary", "linear"] = "all"
+    percentage: int = 10
+    interval: int = 5
+    alarms: tuple[str, ...] = ("failed", "timed_out", "throttled")
+    keep: int = 20
+
+    @property
+    def gradual(self) -> bool:
+        """Whether a new version is given the executions step by step."""
+        return self.strategy != "all" and self.keep > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkflowSettings:
     """What `[workflow]` comes to."""
 
@@ -109,6 +131,7 @@ class WorkflowSettings:
     cloudformation_role: str | None = None
     disable_rules: tuple[str, ...] = ()
     substitutions: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    release: ReleaseSettings = field(default_factory=ReleaseSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

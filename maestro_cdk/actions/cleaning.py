@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+from maestro_cdk.actions import records
 from maestro_cdk.actions.wording import counted
 from maestro_cdk.cloud import Cloud
 from maestro_cdk.errors import CloudError
@@ -17,6 +18,8 @@ def clean(
     assembly: Assembly, before: JSON, *, cloud: Cloud, reporter: Reporter, clock: Clock
 ) -> None:
     """Delete the files of a stack that neither its template nor the one before refers to.
+
+    What is kept of versions goes with them.
 
     The bucket keeps what is deleted for 30 days more. That it cannot be done is no failure of the
     deployment.
@@ -34,7 +37,9 @@ def clean(
         stale = [
             key
             for key, written in listed.items()
-            if clock.now() - written > YOUNG and not any(key in text for text in texts)
+            if clock.now() - written > YOUNG
+            and not key.startswith(records.prefix(assembly.stack_name))
+            and not any(key in text for text in texts)
         ]
         if stale:
             cloud.assets.discard(stale)

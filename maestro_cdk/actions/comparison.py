@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from maestro_cdk.actions import difference, living, naming, planning, recovery
+from maestro_cdk.actions import difference, living, naming, planning, publishing, recovery
 from maestro_cdk.actions.difference import Difference
 from maestro_cdk.actions.living import Lost, Repair
 from maestro_cdk.actions.planning import Wish
@@ -48,6 +48,7 @@ def seen(found: Found, cloud: Cloud) -> Seen:
             templates,
             ahead=(*map(str, repairs), *redeployed),
             lost=tuple(map(str, lost)),
+            release=_release(found, same=old == new),
             unsettled=None if stack.status in recovery.WHOLE else stack.status,
         ),
         repairs=repairs,
@@ -98,6 +99,18 @@ def compare(
         difference.foreseen(was.difference, plan.changes, was.old, was.new),
         refused=(*(error.message for error in refused), *taken),
     )
+
+
+def _release(found: Found, *, same: bool) -> str | None:
+    """What a deployment would do with `live` where the templates are the same."""
+    alias, machine = found.live.alias, found.live.machine
+    if not same or not found.releases or machine is None or len(alias.weights if alias else ()) > 1:
+        return None
+    if publishing.is_published(alias, found.assembly.template):
+        return None
+    if alias is None:
+        return "what is deployed would be published as the first version"
+    return f"live leads to version {alias.version}; it would lead to what is deployed"
 
 
 def _deployed(stack: Stack | None, cloud: Cloud) -> JSON:

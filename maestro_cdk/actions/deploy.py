@@ -6,16 +6,27 @@ Assets are uploaded before the change set, which refers to them. Nothing that li
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from maestro_cdk.actions import cleaning, diagnosis, difference, living, mending, planning, recovery
+from maestro_cdk.actions import (
+    cleaning,
+    diagnosis,
+    difference,
+    living,
+    mending,
+    planning,
+    publishing,
+    recovery,
+)
 from maestro_cdk.actions.comparison import seen
 from maestro_cdk.actions.difference import Difference
 from maestro_cdk.actions.following import SKEW, Ended, Mark, follow, mark
 from maestro_cdk.actions.living import Repair
 from maestro_cdk.actions.planning import Wish
+from maestro_cdk.actions.publishing import Published
+from maestro_cdk.actions.records import Origin
 from maestro_cdk.actions.remedies import propagates
 from maestro_cdk.actions.resolution import World
 from maestro_cdk.actions.surveying import survey
@@ -26,6 +37,7 @@ from maestro_cdk.cloud import Cloud, Mode, Plan, Stack
 from maestro_cdk.errors import DeploymentFailed
 from maestro_cdk.model import JSON, Assembly, Bundle, Identity, Project
 from maestro_cdk.ports import Clock, Note, Planned, Reporter, Step, Synthesizer
+from maestro_cdk.versions import Alias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +46,7 @@ class Prepared:
 
     `before` is the template that is deployed, None where none is, and `mark`
     where the stack's events stood. `repairs` are what lives otherwise than the template says, of what the plan leaves alone.
+    `alias` is where `live` leads.
     """
 
     project: Project
@@ -46,11 +59,14 @@ class Prepared:
     repairs: tuple[Repair, ...] = ()
     before: JSON = None
     mark: Mark | None = None
+    alias: Alias | None = None
 
     @property
     def changes(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.repairs) or (self.plan is not None and bool(self.plan.changes))
+        return bool(self.repairs or self.difference.release) or (
+            self.plan is not None and bool(self.plan.changes)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +74,15 @@ class Deployed:
     """The stack as it stands after a deployment; `changed` is False where nothing had to be.
 
     `ended` is False for one that nobody waited for. `put_back` is what had been changed past
-    CloudFormation, and is as the template says again.
+    CloudFormation, and is as the template says again; `published` what `live` leads to, None
+    where versions are not published.
     """
 
     stack: Stack
     changed: bool
     ended: bool = True
     put_back: tuple[str, ...] = ()
+    published: Published | None = None
 
 
 def prepare(
@@ -94,11 +112,13 @@ def prepare(
         CredentialsError: the credentials are of another account than the stage's.
         StackForeign: a stack of that name is not this project's.
         StackBusy: another operation runs on the stack, and was not to be waited for.
+        ReleaseUnderway: `live` goes over to another version just now.
         DeploymentFailed: CloudFormation refuses the template, or cannot mend the stack.
     """
     wish = wish or Wish()
     found = survey(project, bundles, out, cloud=cloud, synthesizer=synthesizer, reporter=reporter)
     stack, assembly = found.stack, found.assembly
+    publishing.check(found.live.alias)
     if stack is not None:
         stack = recovery.ready(
             stack, wait=wish.wait, stacks=cloud.stacks, reporter=reporter, clock=clock
@@ -147,13 +167,20 @@ def prepare(
         repairs=was.repairs if was.old == was.new else (),
         before=was.old,
         mark=before,
+        alias=found.live.alias,
     )
 
 
 def apply(
-    prepared: Prepared, *, cloud: Cloud, reporter: Reporter, clock: Clock, wait: bool = True
+    prepared: Prepared,
+    *,
+    cloud: Cloud,
+    reporter: Reporter,
+    clock: Clock,
+    wait: bool = True,
+    origin: Callable[[], Origin] = Origin,
 ) -> Deployed:
-    """Carry out a plan, and report until it is done.
+    """Carry out a plan, report until it is done, and publish what is deployed then.
 
     Where it fails only because IAM had not told a service of a new role, it is tried once more.
 
@@ -162,7 +189,8 @@ def apply(
         cloud: where.
         reporter: hears of each step.
         clock: tells and passes the time.
-        wait: whether its end is waited for.
+        wait: whether its end is waited for; without that nothing is published.
+        origin: tells what a version comes from.
 
     Raises:
         DeploymentFailed: with the first resource that failed, why, and what in the folder made it.
@@ -203,11 +231,24 @@ def apply(
     if stack is None:
         raise DeploymentFailed(f"the stack {project.stack_name} was deleted meanwhile")
     _put_right(prepared, repairs, cloud=cloud, reporter=reporter, clock=clock)
+    stack = _protected(stack, project, cloud=cloud, reporter=reporter)
     return Deployed(
-        stack=_protected(stack, project, cloud=cloud, reporter=reporter),
+        stack=stack,
         changed=prepared.changes,
         ended=ended_now,
         put_back=tuple(map(str, repairs)),
+        published=publishing.publish(
+            project,
+            stack,
+            prepared.assembly.template,
+            prepared.alias,
+            origin,
+            cloud=cloud,
+            reporter=reporter,
+            clock=clock,
+        )
+        if ended_now
+        else None,
     )
 
 

@@ -57,7 +57,8 @@ class Difference:
     `replaced` are resources of which CloudFormation makes another, `deleted` those it deletes.
     `ahead` is what lives otherwise than the stack says, `lost` what the stack should have and was
     deleted past it, `unsettled` the status of a stack of which nobody can tell what lives.
-    `refused` is why a deployment would not begin.
+    `refused` is why a deployment would not begin, `release` what it would do with `live` though
+    nothing else changes.
     """
 
     functions: tuple[Item, ...] = ()
@@ -72,6 +73,7 @@ class Difference:
     lost: tuple[str, ...] = ()
     unsettled: str | None = None
     refused: tuple[str, ...] = ()
+    release: str | None = None
 
     @property
     def empty(self) -> bool:

@@ -18,6 +18,7 @@ from maestro_cdk.asl.arns import TOKEN
 from maestro_cdk.cloud import Cloud, LiveFunction, LiveMachine
 from maestro_cdk.errors import AccessDenied
 from maestro_cdk.model import JSON, Assembly, Identity, Project
+from maestro_cdk.versions import Alias
 
 Kind: TypeAlias = Literal["policy", "code", "configuration", "definition", "watching"]
 
@@ -47,14 +48,15 @@ template does not set them."""
 class Live:
     """What lives of a workflow: functions by their names in Lambda, policies by theirs in the role.
 
-    `absent` are the names of the functions and of the state machine that AWS has not. What the
-    caller may not look at is neither here nor there.
+    `absent` are the names of the functions and of the state machine that AWS has not; `alias` is
+    what executions are started by. What the caller may not look at is neither here nor there.
     """
 
     functions: Mapping[str, LiveFunction] = field(default_factory=dict)
     machine: LiveMachine | None = None
     policies: Mapping[str, JSON] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
+    alias: Alias | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,9 @@ def read(project: Project, identity: Identity, cloud: Cloud) -> Live:
     where = f"{identity.region}:{identity.account}"
     arn = f"arn:{identity.partition}:states:{where}:stateMachine:{project.name}"
     names = [function.physical_name for function in project.functions]
-    with threads(len(names) + 1) as pool:
+    with threads(len(names) + 2) as pool:
+        keeps = project.settings.workflow.release.keep > 0
+        led = pool.submit(_seen, cloud.versions.alias, arn) if keeps else None
         asked = {name: pool.submit(_seen, cloud.functions.describe, name) for name in names}
         machine, machine_is_absent = _seen(cloud.machines.live, arn)
         if machine is not None and machine.deleting:
@@ -114,6 +118,7 @@ def read(project: Project, identity: Identity, cloud: Cloud) -> Live:
         machine=machine,
         policies=policies,
         absent=frozenset({*absent, project.name} if machine_is_absent else absent),
+        alias=led.result()[0] if led else None,
     )
 
 

@@ -4,10 +4,11 @@ What a role may do comes first, then functions, and the definition, which uses b
 what stops half-way leaves a machine that runs: the old one, with functions that may be new already.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from maestro_cdk.actions.following import pauses
 from maestro_cdk.actions.living import Repair
+from maestro_cdk.actions.patience import PATIENCE, once_settled, patiently
 from maestro_cdk.actions.remedies import REMEDIES, propagates
 from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.wording import counted
@@ -15,12 +16,6 @@ from maestro_cdk.cloud import Cloud
 from maestro_cdk.errors import CloudError, DeploymentFailed
 from maestro_cdk.model import JSON
 from maestro_cdk.ports import Advanced, Clock, Reporter, Step
-
-PATIENCE = 60.0
-"""Seconds to wait for IAM to tell others of a change, and for Lambda to end an update."""
-
-_BUSY = ("update is in progress", "ResourceConflictException", "state: Pending")
-"""How Lambda says that an update goes on already."""
 
 
 def mend(repairs: Sequence[Repair], *, cloud: Cloud, reporter: Reporter, clock: Clock) -> None:
@@ -77,23 +72,18 @@ def _mend(repair: Repair, *, cloud: Cloud, clock: Clock) -> None:
             cloud.roles.put_policy(repair.role, repair.name, repair.value)
         case "code":
             bucket = cloud.assets.name
-            _begun(
+            once_settled(
                 lambda: cloud.functions.update_code(repair.name, bucket=bucket, key=repair.value),
                 clock,
             )
             _settle(repair.name, cloud=cloud, clock=clock)
         case "configuration":
-            _begun(lambda: cloud.functions.configure(repair.name, repair.value), clock)
+            once_settled(lambda: cloud.functions.configure(repair.name, repair.value), clock)
             _settle(repair.name, cloud=cloud, clock=clock)
         case "definition":
             _change(repair.name, {"definition": repair.value}, cloud=cloud, clock=clock)
         case "watching":
             _change(repair.name, repair.value, cloud=cloud, clock=clock)
-
-
-def _begun(begin: Callable[[], None], clock: Clock) -> None:
-    """Begin an update of a function, once the one before it has ended."""
-    _patiently(begin, lambda error: any(word in error.message for word in _BUSY), clock)
 
 
 def _settle(name: str, *, cloud: Cloud, clock: Clock) -> None:
@@ -121,30 +111,16 @@ def _change(machine: str, changed: Mapping[str, JSON], *, cloud: Cloud, clock: C
 
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
     """
-    revisions: list[str] = []
-
-    def begin() -> None:
-        revisions.append(cloud.machines.update(machine, changed))
-
-    _patiently(begin, lambda error: propagates(error.message), clock)
+    revision = patiently(
+        lambda: cloud.machines.update(machine, changed),
+        lambda error: propagates(error.message),
+        clock,
+    )
     until = clock.monotonic() + PATIENCE
     for pause in pauses(first=0.1, longest=1.0):
         live = cloud.machines.live(machine)
-        if live is None or not revisions[-1] or live.revision == revisions[-1]:
+        if live is None or not revision or live.revision == revision:
             return
         if clock.monotonic() > until:
             return  # it was taken: only this answer is late
         clock.sleep(pause)
-
-
-def _patiently(ask: Callable[[], None], passes: Callable[[CloudError], bool], clock: Clock) -> None:
-    """Ask again while what is answered goes away by itself."""
-    until = clock.monotonic() + PATIENCE
-    for pause in pauses(first=0.3, longest=5.0):
-        try:
-            return ask()
-        except CloudError as error:
-            if not passes(error) or clock.monotonic() + pause > until:
-                raise
-        clock.sleep(pause)
-    return None

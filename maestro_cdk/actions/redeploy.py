@@ -10,29 +10,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from maestro_cdk.actions import living, mending, recovery
+from maestro_cdk.actions import living, mending, publishing, recovery
 from maestro_cdk.actions.difference import settings
 from maestro_cdk.actions.living import DEFAULTS, FUNCTION, MACHINE, MACHINE_ROLE, POLICY, Repair
 from maestro_cdk.actions.resolution import Unresolved, World
+from maestro_cdk.actions.run import OUTPUT
 from maestro_cdk.actions.surveying import survey, world_of
+from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.uploading import upload
 from maestro_cdk.cloud import Cloud, Stack
 from maestro_cdk.errors import UsageError
 from maestro_cdk.model import JSON, Assembly, Bundle, Project
-from maestro_cdk.ports import Clock, Reporter, Synthesizer
+from maestro_cdk.ports import Clock, Note, Reporter, Synthesizer
+from maestro_cdk.versions import Alias
 
 _MACHINE = "AWS::StepFunctions::StateMachine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """What a redeployment would do; `reason` is why CloudFormation has to do it, None where not."""
+    """What a redeployment would do; `reason` is why CloudFormation has to do it, None where not.
+
+    `alias` is where `live` leads; it stays there.
+    """
 
     project: Project
     assembly: Assembly
     stack: Stack | None
     repairs: tuple[Repair, ...]
     reason: str | None
+    alias: Alias | None = None
 
 
 def check(project: Project) -> None:
@@ -75,7 +82,14 @@ def prepare(
         world = world_of(found, stack, new, cloud)
         reason = unsafe(old, new, world) or _gone(found.live, new)
         repairs = tuple(living.repairs(found.live, assembly, new, world)) if not reason else ()
-    return Ready(project=project, assembly=assembly, stack=stack, repairs=repairs, reason=reason)
+    return Ready(
+        project=project,
+        assembly=assembly,
+        stack=stack,
+        repairs=repairs,
+        reason=reason,
+        alias=found.live.alias,
+    )
 
 
 def apply(ready: Ready, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> None:
@@ -86,7 +100,14 @@ def apply(ready: Ready, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> No
     """
     keys = {repair.value for repair in ready.repairs if repair.kind == "code"}
     upload(ready.assembly, cloud=cloud, reporter=reporter, only=keys)
-    mending.mend(ready.repairs, cloud=cloud, reporter=reporter, clock=clock)
+    machine = ready.stack.outputs.get(OUTPUT) if ready.stack else None
+    with threads(1) as pool:
+        marked = None
+        if machine and ready.repairs:
+            marked = pool.submit(publishing.mark_ahead, machine, ready.alias, cloud=cloud)
+        mending.mend(ready.repairs, cloud=cloud, reporter=reporter, clock=clock)
+    if marked and (refused := marked.exception()):
+        reporter.emit(Note(f"`maestro run` will start what live leads to: {refused}"))
 
 
 def _why_not(stack: Stack | None) -> str | None:

@@ -17,12 +17,16 @@ from maestro_cdk.ports import Identified, Reporter, Step, Synthesizer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Whose account this is, how the stack stands, what lives of it, and what it should be."""
+    """Whose account this is, how the stack stands, what lives of it, and what it should be.
+
+    `releases` says whether versions are published.
+    """
 
     identity: Identity
     stack: Stack | None
     live: Live
     assembly: Assembly
+    releases: bool = False
 
 
 def survey(
@@ -49,7 +53,13 @@ def survey(
         who, stack, live = identity.result(), described.result(), lives.result()
     if stack is not None:
         check_owner(project, stack)
-    return Found(identity=who, stack=stack, live=live, assembly=assembly)
+    return Found(
+        identity=who,
+        stack=stack,
+        live=live,
+        assembly=assembly,
+        releases=project.settings.workflow.release.keep > 0,
+    )
 
 
 def world_of(found: Found, stack: Stack, template: JSON, cloud: Cloud) -> World:

@@ -103,6 +103,31 @@ class AssetBucket:
             else:
                 self._put_in_parts(key, body)
 
+    def write(self, key: str, content: bytes, /) -> None:
+        """Put an object there, in place of one of that key, with a checksum that S3 verifies.
+
+        Raises:
+            CloudError: S3 refused.
+        """
+        self._s3.call(
+            "put_object", **self._bucket, Key=key, Body=content, ChecksumAlgorithm="SHA256"
+        )
+
+    def read(self, key: str, /) -> bytes | None:
+        """An object's content; None where there is none, or no bucket.
+
+        Raises:
+            CloudError: S3 refused.
+        """
+        try:
+            answer = self._s3.call("get_object", **self._bucket, Key=key)
+        except Refusal as refusal:
+            if refusal.code in {"NoSuchKey", "NoSuchBucket"}:
+                return None
+            raise
+        with self._s3.told():
+            return bytes(answer["Body"].read())
+
     def url(self, key: str, /) -> str:
         """The address by which CloudFormation reads an object."""
         return f"{self._address(self._s3.client, self.name)}/{quote(key)}"

@@ -11,6 +11,7 @@ from maestro_cdk.aws.machines import StepFunctions
 from maestro_cdk.aws.roles import Iam
 from maestro_cdk.aws.service import Service
 from maestro_cdk.aws.stacks import CloudFormation
+from maestro_cdk.aws.versions import StateMachineVersions
 from maestro_cdk.errors import CloudError
 from maestro_cdk.model import Identity
 from maestro_cdk.ports import Clock
@@ -38,11 +39,14 @@ class AwsCloud:
             clock=clock,
         )
         self.stacks = CloudFormation(self._service("CloudFormation", "cloudformation"), clock=clock)
+        states = self._service("Step Functions", "stepfunctions")
         self.machines = StepFunctions(
-            self._service("Step Functions", "stepfunctions"),
+            states,
             patient=self._service("Step Functions", "stepfunctions", patient=True),
         )
-        self.functions = Lambda(self._service("Lambda", "lambda"))
+        functions = self._service("Lambda", "lambda")
+        self.functions = Lambda(functions)
+        self.versions = StateMachineVersions(states, functions)
         self.roles = Iam(self._service("IAM", "iam"))
         self.logs = CloudWatchLogs(self._service("CloudWatch Logs", "logs"))
 

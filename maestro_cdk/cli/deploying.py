@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,6 +14,8 @@ import click
 from maestro_cdk.actions import comparison
 from maestro_cdk.actions import deploy as deploying
 from maestro_cdk.actions.planning import Wish
+from maestro_cdk.actions.publishing import ALL, Published
+from maestro_cdk.actions.records import Origin
 from maestro_cdk.cli import differences
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.examples import examples
@@ -21,6 +24,7 @@ from maestro_cdk.cli.output import table
 from maestro_cdk.cloud import Cloud
 from maestro_cdk.errors import Aborted, CloudError, UsageError
 from maestro_cdk.model import Project
+from maestro_cdk.project import snapshot
 
 
 @contextmanager
@@ -75,17 +79,29 @@ def diff(context: Context, *, exit_code: bool) -> None:
 )
 @click.option("--no-rollback", is_flag=True, help="Leave what fails as it is, to look at.")
 @click.option("--no-wait", is_flag=True, help="Begin, and do not wait for the end.")
+@click.option("-m", "--message", metavar="TEXT", help="What to note of the version.")
 @shared(*CLOUD, "yes")
 @examples(
     ("maestro deploy", "to the account and region of your credentials"),
     ("maestro deploy --stage prod", "with the settings of [stages.prod]"),
     ("maestro deploy --local", "to the AWS on this machine"),
     ("maestro deploy --confirm", "after a look at what would change"),
+    ('maestro deploy -m "faster checks"', "with a word for `maestro versions`"),
 )
 def deploy(
-    context: Context, *, confirm: bool, express: bool | None, no_rollback: bool, no_wait: bool
+    context: Context,
+    *,
+    confirm: bool,
+    express: bool | None,
+    no_rollback: bool,
+    no_wait: bool,
+    message: str | None,
 ) -> None:
-    """Create or update the project's stack."""
+    """Create or update the project's stack.
+
+    What it deploys is published as a version, and executions are started from it by the alias
+    `live`; those that run end with the version that they began with.
+    """
     project = context.project()
     express = is_express(project, flag=express)
     context.notice(project)
@@ -97,6 +113,7 @@ def deploy(
         rolls_back=not no_rollback,
         wait=not no_wait,
         confirm=confirm,
+        message=message,
     )
 
 
@@ -109,6 +126,7 @@ def deploy_by_stack(
     rolls_back: bool = True,
     wait: bool = True,
     confirm: bool = False,
+    message: str | None = None,
 ) -> None:
     """Deploy a project by CloudFormation, and print how the stack stands."""
     wish = Wish(express=express, rolls_back=rolls_back, wait=wait)
@@ -132,9 +150,19 @@ def deploy_by_stack(
                 reporter=context.reporter,
                 clock=context.clock,
                 wait=wait,
+                origin=partial(_origin, project, message),
             )
     context.reporter.close()
     print_deployed(context, project, prepared, deployed)
+
+
+def _origin(project: Project, message: str | None) -> Origin:
+    """Where a version comes from: the folder as it is now."""
+    return Origin(
+        commit=snapshot.commit(project.folder),
+        message=message,
+        folder=snapshot.folder_zip(project.folder),
+    )
 
 
 def is_express(project: Project, *, flag: bool | None) -> bool:
@@ -213,7 +241,7 @@ def print_deployed(
     deployed: deploying.Deployed,
 ) -> None:
     """Print how the stack stands."""
-    stack, reporter = deployed.stack, context.reporter
+    stack, reporter, published = deployed.stack, context.reporter, deployed.published
     if context.json:
         value = {
             "stack": stack.name,
@@ -223,15 +251,26 @@ def print_deployed(
             "mode": "express" if prepared.mode.express else "standard",
             "outputs": dict(stack.outputs),
             "put_back": list(deployed.put_back),
+            "live": {
+                "version": published.version,
+                "before": published.before,
+                "percentage": published.percentage,
+            }
+            if published
+            else None,
             "plan": differences.as_value(prepared.difference),
         }
         click.echo(differences.dumped(value))
         return
     if not deployed.ended:
         reporter.line(f"{project.name}: begun; `{context.again('status')}` tells how it ends")
+        if project.settings.workflow.release.keep:
+            reporter.line("  the next deployment that is waited for publishes it as a version")
         return
     done = "deployed" if deployed.changed else "nothing to do: unchanged since the last deploy"
     reporter.line(f"{reporter.style('✓', fg='green')} {project.name}: {done}")
+    if published and (published.fresh or published.version != published.before):
+        reporter.line(f"  {_released(context, published)}")
     if deployed.changed and prepared.mode.express:
         reporter.line("  in express mode: some of it may take a while until it is ready")
     click.echo(table([(f"{key}:", value) for key, value in stack.outputs.items()], indent=""))
@@ -239,6 +278,17 @@ def print_deployed(
         event = next(iter(sorted((project.folder / "events").glob("*.json"))), None)
         given = f" -i {shlex.quote(str(_seen(event)))}" if event else ""
         reporter.line(f"  next: {context.again('run')}{given}")
+
+
+def _released(context: Context, published: Published) -> str:
+    """Where live leads now, or begins to."""
+    if published.percentage < ALL:
+        return (
+            f"live goes over from version {published.before} to {published.version}, "
+            f"{published.percentage} % first; `{context.again('status')}` tells how far it is"
+        )
+    before = f" (before: {published.before})" if published.before else ""
+    return f"live is version {published.version}{before}"
 
 
 def _seen(path: Path) -> Path:

@@ -177,11 +177,12 @@ def _policies(value: JSON) -> tuple[Policy, ...]:
     return tuple(policies)
 
 
-def _object(properties: Mapping[str, JSON]) -> dict[str, JSON]:
+def _object(properties: Mapping[str, JSON], *, whole: bool = True) -> dict[str, JSON]:
+    """An object of these properties; where it has to be `whole`, of all of them."""
     return {
         "type": "object",
         "properties": dict(properties),
-        "required": [*properties],
+        **({"required": [*properties]} if whole else {}),
         "additionalProperties": False,
     }
 
@@ -269,3 +270,38 @@ def _vpc(value: JSON) -> Vpc:
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 VPC = Form(read=_vpc, schema=_object({"subnets": _TEXTS, "security_groups": _TEXTS}))
+
+
+_RELEASE: Mapping[str, Form] = {
+    "strategy": one_of("all", "canary", "linear"),
+    "percentage": number(1, 99),
+    "interval": number(1, 2100, " of minutes"),
+    "alarms": Form(read=_texts, schema=_TEXTS),
+    "keep": number(0, 900),
+}
+"""Bounds as those of CloudFormation's DeploymentPreference, and below the 1,000 versions that a state
+machine may have:
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_PublishStateMachineVersion.html"""
+
+
+def _release(value: JSON) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Refused('{ strategy = "canary", percentage = 10, interval = 5 }')
+    for name in value:
+        if name not in _RELEASE:
+            near = get_close_matches(name, _RELEASE, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else None
+            raise Refused(f"{', '.join(_RELEASE)}, and no {name!r}", hint)
+    read = {}
+    for name, each in value.items():
+        try:
+            read[name] = _RELEASE[name].read(each)
+        except Refused as refused:
+            raise Refused(f"as its {name} {refused}", refused.hint) from refused
+    return read
+
+
+RELEASE = Form(
+    read=_release,
+    schema=_object({name: dict(form.schema) for name, form in _RELEASE.items()}, whole=False),
+)

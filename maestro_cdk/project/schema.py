@@ -106,6 +106,14 @@ WORKFLOW: Mapping[str, Key] = {
         example='{ OrdersTable = "orders" }',
         default="none",
     ),
+    "release": Key(
+        doc="how `live` goes over to a new version: strategy (all, canary, linear), percentage, "
+        "interval in minutes, alarms (failed, timed_out, throttled, or names), and how many "
+        "versions to keep; keep = 0 publishes none",
+        form=forms.RELEASE,
+        example='{ strategy = "canary", percentage = 10, interval = 5, keep = 20 }',
+        default='{ strategy = "all", keep = 20 }',
+    ),
 }
 
 FUNCTION: Mapping[str, Key] = {

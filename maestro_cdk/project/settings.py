@@ -13,6 +13,7 @@ from maestro_cdk.model import (
     JSON,
     Finding,
     FunctionSettings,
+    ReleaseSettings,
     Settings,
     Target,
     WorkflowSettings,
@@ -191,6 +192,8 @@ def _workflow(layers: list[_Layer], folder: Path, origins: dict[str, str]) -> Wo
     values["name"] = workflow_name(values.get("name", folder.name))
     if values.get("type") == "EXPRESS":  # its only history
         values = {"logging": "ALL", "execution_data": True, **values}
+    if "release" in values:
+        values["release"] = ReleaseSettings(**values["release"])
     return WorkflowSettings(**values)
 
 

@@ -134,6 +134,7 @@ class Workflow(Construct):
             self._permit()
             self.log_group = self._machine_logs()
             self.state_machine = self._machine(Path(folder))
+        self._release()
         self._tag()
         if source.infra is not None:
             extension.extend(self, source.infra)
@@ -167,6 +168,7 @@ class Workflow(Construct):
             names.append("StateMachineLogs")
         for function in self.project.functions:
             names += [f"{function.logical_id}Function{suffix}" for suffix in ("", "Role", "Logs")]
+        names += _releasing_names(self.project)
         paths: dict[str, tuple[str, ...]] = {name: (name, "Resource") for name in names}
         if self.state_machine_role.node.try_find_child("DefaultPolicy") is not None:
             paths["StateMachinePolicy"] = ("StateMachineRole", "DefaultPolicy", "Resource")
@@ -282,6 +284,18 @@ class Workflow(Construct):
             else None,
         )
 
+    def _release(self) -> None:
+        """Add what moves `live` by steps, where the settings ask for it."""
+        release = self.project.settings.workflow.release
+        if not release.gradual:
+            return
+        from maestro_cdk.stack import releasing  # noqa: PLC0415 - CloudWatch's part of CDK
+
+        machine = self.state_machine.state_machine_arn
+        allowed = releasing.statements(machine)
+        role = self._role(releasing.ROLE, "states.amazonaws.com", (), allowed)
+        releasing.add(self, self.project.name, machine, role, release)
+
     def _filled(self, text: str) -> str:
         """A text of a statement's with what CloudFormation knows in place of names and words."""
         parts = text.split(":")
@@ -341,6 +355,15 @@ class Workflow(Construct):
     def _tag(self) -> None:
         for key, value in self.project.tags.items():
             Tags.of(self).add(key, value)
+
+
+def _releasing_names(project: Project) -> list[str]:
+    release = project.settings.workflow.release
+    if not release.gradual:
+        return []
+    from maestro_cdk.stack import releasing  # noqa: PLC0415 - CloudWatch's part of CDK
+
+    return releasing.names(release)
 
 
 def _resource(machine: sfn.StateMachine) -> sfn.CfnStateMachine:

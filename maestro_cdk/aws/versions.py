@@ -1,0 +1,222 @@
+"""Versions and aliases of Step Functions, versions of Lambda."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from maestro_cdk.aws.failures import Refusal
+from maestro_cdk.aws.service import Service
+from maestro_cdk.versions import LIVE, Alias, MachineVersion
+
+DESCRIPTION = 256
+"""The most characters of a version's or alias's description
+(https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachineAlias.html)."""
+
+_SETTINGS = ("roleArn", "loggingConfiguration", "tracingConfiguration")
+
+
+class StateMachineVersions:
+    """Versions as the port `Versions` wants them.
+
+    Args:
+        states: Step Functions.
+        functions: Lambda.
+    """
+
+    def __init__(self, states: Service, functions: Service) -> None:
+        self._states = states
+        self._lambda = functions
+
+    # --- the alias -------------------------------------------------------------------------------
+
+    def alias(self, machine: str, name: str = LIVE, /) -> Alias | None:
+        """The alias of that name of a machine; None where there is none.
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        arn = f"{machine}:{name}"
+        try:
+            answer = self._states.call("describe_state_machine_alias", stateMachineAliasArn=arn)
+        except Refusal as refusal:
+            if refusal.code in {"ResourceNotFound", "StateMachineDoesNotExist"}:
+                return None
+            raise
+        updated = answer.get("updateDate")
+        return Alias(
+            arn=arn,
+            weights={
+                _number(each["stateMachineVersionArn"]): each["weight"]
+                for each in answer["routingConfiguration"]
+                if each["weight"]
+            },
+            description=answer.get("description", ""),
+            updated=updated.astimezone(UTC) if updated else None,
+        )
+
+    def point(
+        self, machine: str, weights: Mapping[int, int], description: str, name: str = LIVE, /
+    ) -> None:
+        """Have the alias lead to these versions; make it where there is none.
+
+        Executions that begin in the next seconds may still go where it led before:
+        https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachineAlias.html
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        wanted: dict[str, Any] = {
+            "description": description[:DESCRIPTION],
+            "routingConfiguration": [
+                {"stateMachineVersionArn": f"{machine}:{number}", "weight": weight}
+                for number, weight in weights.items()
+            ],
+        }
+        arn = f"{machine}:{name}"
+        try:
+            self._states.call("update_state_machine_alias", stateMachineAliasArn=arn, **wanted)
+        except Refusal as refusal:
+            if refusal.code != "ResourceNotFound":
+                raise
+            self._states.call("create_state_machine_alias", name=name, **wanted)
+
+    # --- versions of the machine -----------------------------------------------------------------
+
+    def describe(self, machine: str, /, number: int | None = None) -> MachineVersion | None:
+        """A version, or the machine as it is now, which has the number 0; None where there is none.
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        arn = machine if number is None else f"{machine}:{number}"
+        try:
+            answer = self._states.call("describe_state_machine", stateMachineArn=arn)
+        except Refusal as refusal:
+            if refusal.code in {"StateMachineDoesNotExist", "ResourceNotFound"}:
+                return None
+            raise
+        return MachineVersion(
+            number=number or 0,
+            definition=answer["definition"],
+            description=answer.get("description", ""),
+            settings={name: answer[name] for name in _SETTINGS if name in answer},
+        )
+
+    def publish(self, machine: str, definition: str, description: str, /) -> int:
+        """Give a machine a definition, and publish it as a version.
+
+        Both are one request, so that nobody's change comes in between:
+        https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
+
+        Returns:
+            The version's number.
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        answer = self._states.call(
+            "update_state_machine",
+            stateMachineArn=machine,
+            definition=definition,
+            publish=True,
+            versionDescription=description[:DESCRIPTION],
+        )
+        return _number(answer["stateMachineVersionArn"])
+
+    def listed(self, machine: str, /) -> dict[int, datetime]:
+        """The versions of a machine, newest first, and when each was published.
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        found: dict[int, datetime] = {}
+        more: dict[str, str] = {}
+        while True:
+            answer = self._states.call(
+                "list_state_machine_versions", stateMachineArn=machine, maxResults=1000, **more
+            )
+            for each in answer["stateMachineVersions"]:
+                number = _number(each["stateMachineVersionArn"])
+                found[number] = each["creationDate"].astimezone(UTC)
+            if not answer.get("nextToken"):
+                return dict(sorted(found.items(), reverse=True))
+            more = {"nextToken": answer["nextToken"]}
+
+    def holding(self, machine: str, /) -> dict[int, int]:
+        """How many executions run that were started from each version; of EXPRESS none are told.
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        held: dict[int, int] = {}
+        try:
+            for page in self._states.pages(
+                "list_executions", stateMachineArn=machine, statusFilter="RUNNING"
+            ):
+                for each in page["executions"]:
+                    if version := each.get("stateMachineVersionArn"):
+                        held[_number(version)] = held.get(_number(version), 0) + 1
+        except Refusal as refusal:
+            if refusal.code not in {"StateMachineDoesNotExist", "StateMachineTypeNotSupported"}:
+                raise
+        return held
+
+    def delete(self, machine: str, number: int, /) -> None:
+        """Delete a version of a machine: executions that run are left alone.
+
+        https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachineVersion.html
+
+        Raises:
+            CloudError: Step Functions refused, as it does while an alias leads there.
+        """
+        self._states.call(
+            "delete_state_machine_version", stateMachineVersionArn=f"{machine}:{number}"
+        )
+
+    # --- versions of functions -------------------------------------------------------------------
+
+    def publish_function(self, name: str, /) -> tuple[str, int]:
+        """Publish a function as it is, unless that is its last version already.
+
+        Lambda looks at that: https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html
+
+        Returns:
+            The function's ARN, and the number of the version.
+
+        Raises:
+            CloudError: Lambda refused, as it does while an update of the function goes on.
+        """
+        answer = self._lambda.call("publish_version", FunctionName=name)
+        arn, _, number = str(answer["FunctionArn"]).rpartition(":")
+        return arn, int(number)
+
+    def function_exists(self, arn: str, number: int, /) -> bool:
+        """Whether a function has that version.
+
+        Raises:
+            CloudError: Lambda refused.
+        """
+        try:
+            self._lambda.call("get_function_configuration", FunctionName=arn, Qualifier=str(number))
+        except Refusal as refusal:
+            if refusal.code == "ResourceNotFoundException":
+                return False
+            raise
+        return True
+
+    def delete_function(self, arn: str, number: int, /) -> None:
+        """Delete a version of a function; one that is not there, or that an alias needs, is left.
+
+        Raises:
+            CloudError: Lambda refused.
+        """
+        try:
+            self._lambda.call("delete_function", FunctionName=arn, Qualifier=str(number))
+        except Refusal as refusal:
+            if refusal.code not in {"ResourceNotFoundException", "ResourceConflictException"}:
+                raise
+
+
+def _number(arn: str) -> int:
+    """The number at the end of a version's ARN."""
+    return int(arn.rpartition(":")[2])

@@ -1,0 +1,96 @@
+"""Versions of a workflow as AWS keeps them: of its state machine, of its functions, and an alias.
+
+What an action does with them is in `actions`; docs/explanation/versions.md says why.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+LIVE = "live"
+"""The alias by which executions are started."""
+
+RELEASER = "-release"
+"""What the name of the machine that moves `live` has behind the workflow's."""
+
+ALARMS: Mapping[str, str] = {
+    "failed": "ExecutionsFailed",
+    "timed_out": "ExecutionsTimedOut",
+    "throttled": "ExecutionThrottled",
+}
+"""The alarms that maestro makes, and the metric of each:
+https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html"""
+
+
+def alarm(workflow: str, name: str) -> str:
+    """The name in CloudWatch of an alarm of a workflow's; one that somebody else made has its own."""
+    return f"{workflow}-{name}" if name in ALARMS else name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """Where an alias leads: versions of a machine by number, and how many of 100 go to each."""
+
+    arn: str
+    weights: Mapping[int, int]
+    description: str = ""
+    updated: datetime | None = None
+
+    @property
+    def version(self) -> int | None:
+        """The version that every execution goes to; None where there are two."""
+        return next(iter(self.weights)) if len(self.weights) == 1 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineVersion:
+    """A version of a state machine: what it was when it was published.
+
+    `settings` are role, logging and tracing, as the API writes them.
+    """
+
+    number: int
+    definition: str
+    description: str = ""
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+class Versions(Protocol):
+    """The versions of a state machine and of functions, and the machine's aliases."""
+
+    def alias(self, machine: str, name: str = LIVE, /) -> Alias | None:
+        """The alias of that name of a machine; None where there is none."""
+
+    def point(
+        self, machine: str, weights: Mapping[int, int], description: str, name: str = LIVE, /
+    ) -> None:
+        """Have the alias lead to these versions; make it where there is none."""
+
+    def describe(self, machine: str, /, number: int | None = None) -> MachineVersion | None:
+        """A version, or the machine as it is now; None where there is none."""
+
+    def publish(self, machine: str, definition: str, description: str, /) -> int:
+        """Give a machine a definition, and publish it as a version; return its number."""
+
+    def listed(self, machine: str, /) -> Mapping[int, datetime]:
+        """The versions of a machine, newest first, and when each was published."""
+
+    def holding(self, machine: str, /) -> Mapping[int, int]:
+        """How many executions run that were started from each version."""
+
+    def delete(self, machine: str, number: int, /) -> None:
+        """Delete a version of a machine: executions that run are left alone."""
+
+    def publish_function(self, name: str, /) -> tuple[str, int]:
+        """Publish a function as it is, unless that is its last version already.
+
+        Returns:
+            The function's ARN, and the number of the version.
+        """
+
+    def function_exists(self, arn: str, number: int, /) -> bool:
+        """Whether a function has that version."""
+
+    def delete_function(self, arn: str, number: int, /) -> None:
+        """Delete a version of a function; one that is not there, or that an alias needs, is left."""
