@@ -3,13 +3,18 @@
 What an action does with them is in `actions`; docs/explanation/versions.md says why.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from maestro_cdk.errors import CloudError
+
 LIVE = "live"
 """The alias by which executions are started."""
+
+ALL = 100
+"""The weight of a version that every execution goes to."""
 
 RELEASER = "-release"
 """What the name of the machine that moves `live` has behind the workflow's."""
@@ -54,6 +59,27 @@ class MachineVersion:
     definition: str
     description: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
+
+
+AHEAD = ", redeployed since"
+"""What `live` says at the end of its description once the machine is ahead of it."""
+
+
+def is_ahead(alias: Alias) -> bool:
+    """Whether the machine was redeployed since live was moved."""
+    return alias.description.endswith(AHEAD)
+
+
+def absent(wanted: str, known: Iterable[int]) -> CloudError:
+    """That there is no such version, and which there are."""
+    numbers = sorted(known)
+    if not numbers:
+        return CloudError("there are no versions", hint="`maestro deploy` publishes one")
+    there = f"{numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else str(numbers[0])
+    return CloudError(
+        f"there is no version {wanted}; there are {there}",
+        hint="`maestro versions` lists them; older ones are removed",
+    )
 
 
 class Versions(Protocol):

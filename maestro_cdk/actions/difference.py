@@ -200,22 +200,31 @@ def _machine(old: Mapping[str, JSON], new: Mapping[str, JSON]) -> Iterator[Setti
             yield Setting(name=f"Definition.{item.name}", before=item.before, after=item.after)
 
 
+def states_between(before: str, after: str) -> tuple[Item, ...]:
+    """The states in which two definitions differ, given as JSON text without substitutions."""
+    one, two = (_by_name(json.loads(text), {}) for text in (before, after))
+    return tuple(_states_of(one or {}, two or {}))
+
+
 def _states(old: Mapping[str, JSON], new: Mapping[str, JSON]) -> Iterator[Item]:
     before, after = _of(old, MACHINE), _of(new, MACHINE)
     for key in sorted({*before, *after}):
         one = _by_name(_definition(before.get(key, {})), before.get(key, {}))
         two = _by_name(_definition(after.get(key, {})), after.get(key, {}))
-        if one is None or two is None:
-            continue
-        for name in [*two, *(name for name in one if name not in two)]:
-            if name not in one:
-                yield Item(name=name, verb="added", type=str(two[name].get("Type", "")))
-            elif name not in two:
-                yield Item(name=name, verb="removed", type=str(one[name].get("Type", "")))
-            elif one[name] != two[name]:
-                found = tuple(settings(one[name], two[name]))
-                kind = str(two[name].get("Type", ""))
-                yield Item(name=name, verb="changed", type=kind, settings=found)
+        if one is not None and two is not None:
+            yield from _states_of(one, two)
+
+
+def _states_of(one: Mapping[str, JSON], two: Mapping[str, JSON]) -> Iterator[Item]:
+    for name in [*two, *(name for name in one if name not in two)]:
+        if name not in one:
+            yield Item(name=name, verb="added", type=str(two[name].get("Type", "")))
+        elif name not in two:
+            yield Item(name=name, verb="removed", type=str(one[name].get("Type", "")))
+        elif one[name] != two[name]:
+            found = tuple(settings(one[name], two[name]))
+            kind = str(two[name].get("Type", ""))
+            yield Item(name=name, verb="changed", type=kind, settings=found)
 
 
 def _definition(properties: Mapping[str, JSON]) -> JSON:

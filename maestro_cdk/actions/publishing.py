@@ -20,11 +20,7 @@ from maestro_cdk.cloud import Cloud, Stack
 from maestro_cdk.errors import CloudError, DeploymentFailed, ReleaseUnderway
 from maestro_cdk.model import Project
 from maestro_cdk.ports import Clock, Reporter, Step
-from maestro_cdk.versions import Alias, MachineVersion
-
-ALL = 100
-
-_SINCE = ", redeployed since"
+from maestro_cdk.versions import AHEAD, ALL, Alias, MachineVersion, is_ahead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +57,10 @@ def is_published(alias: Alias | None, template: str) -> bool:
     )
 
 
-def is_ahead(alias: Alias) -> bool:
-    """Whether the machine was redeployed since live was moved."""
-    return alias.description.endswith(_SINCE)
-
-
 def mark_ahead(machine: str, alias: Alias | None, *, cloud: Cloud) -> None:
     """Note that the machine and its functions are ahead of what live leads to."""
     if alias is not None and alias.version and not is_ahead(alias):
-        cloud.versions.point(machine, alias.weights, f"{alias.description}{_SINCE}")
+        cloud.versions.point(machine, alias.weights, f"{alias.description}{AHEAD}")
 
 
 def check(alias: Alias | None) -> None:

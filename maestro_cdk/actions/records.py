@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from maestro_cdk.cloud import Cloud
 from maestro_cdk.model import JSON
@@ -104,10 +105,19 @@ def forget(
     )
 
 
-def unpacked(folder: bytes) -> dict[str, bytes]:
-    """The files of a folder's zip, by their paths in it."""
+def unpacked(folder: bytes) -> dict[str, tuple[bytes, bool]]:
+    """The files of a folder's zip by their paths, and whether each can be executed.
+
+    One that would lead out of the folder is left out.
+    """
+    found = {}
     with zipfile.ZipFile(io.BytesIO(folder)) as archive:
-        return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+        for entry in archive.infolist():
+            path = PurePosixPath(entry.filename)
+            if entry.is_dir() or path.is_absolute() or ".." in path.parts:
+                continue
+            found[entry.filename] = archive.read(entry), bool(entry.external_attr >> 16 & 0o100)
+    return found
 
 
 def _source(content: bytes | None) -> str | None:

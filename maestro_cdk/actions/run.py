@@ -9,8 +9,11 @@ from maestro_cdk.cloud import Cloud, Stack
 from maestro_cdk.errors import CloudError
 from maestro_cdk.model import Execution, ExecutionEvent, Project
 from maestro_cdk.ports import Clock, ExecutionMoved, Reporter
+from maestro_cdk.versions import LIVE, absent, is_ahead
 
 OUTPUT = "StateMachineArn"
+
+UNPUBLISHED = "unpublished"
 
 PATIENCE = 60.0
 """Seconds to wait for functions that CloudFormation has not waited for."""
@@ -24,6 +27,18 @@ _ENDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What an execution is started from: its ARN, and what that is for a person.
+
+    `version` is the version's number; None where live leads to two, or it is the machine itself.
+    """
+
+    arn: str
+    named: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     """An execution that was begun; `ended` is there already where the machine is EXPRESS."""
 
@@ -32,10 +47,8 @@ class Started:
     ended: Execution | None = None
 
 
-def machine_of(project: Project, *, cloud: Cloud, local: bool, clock: Clock) -> str:
-    """The ARN of the project's state machine, from its stack's outputs.
-
-    After a deployment in express mode it is waited until functions can be called.
+def stack_of(project: Project, *, cloud: Cloud, local: bool) -> Stack:
+    """The project's stack, which has a state machine.
 
     Raises:
         CredentialsError: the credentials are of another account than the stage's.
@@ -49,6 +62,20 @@ def machine_of(project: Project, *, cloud: Cloud, local: bool, clock: Clock) -> 
     if stack is None or OUTPUT not in stack.outputs:
         how = "maestro deploy --local" if local else "maestro deploy"
         raise CloudError(f"{project.stack_name} is not deployed here", hint=f"`{how}` does that")
+    return stack
+
+
+def machine_of(project: Project, *, cloud: Cloud, local: bool, clock: Clock) -> str:
+    """The ARN of the project's state machine, from its stack's outputs.
+
+    After a deployment in express mode it is waited until functions can be called.
+
+    Raises:
+        CredentialsError: the credentials are of another account than the stage's.
+        StackForeign: the stack is not this project's.
+        CloudError: the project is not deployed there.
+    """
+    stack = stack_of(project, cloud=cloud, local=local)
     if stack.express:
         _await_functions(stack, cloud=cloud, clock=clock)
     return stack.outputs[OUTPUT]
@@ -70,18 +97,63 @@ def _await_functions(stack: Stack, *, cloud: Cloud, clock: Clock) -> None:
             clock.sleep(pause)
 
 
+def target(machine: str, wanted: str | None, project: Project, *, cloud: Cloud) -> Target:
+    """What an execution is to be started from.
+
+    Args:
+        machine: the state machine's ARN.
+        wanted: `live`, a version's number, or `unpublished`, which is the machine as it is now;
+            None is live, but what was redeployed where that is ahead of it.
+        project: the project.
+        cloud: where.
+
+    Raises:
+        CloudError: there is no such version, or nothing is published.
+    """
+    itself = Target(arn=machine, named="what is deployed, unpublished")
+    if wanted == UNPUBLISHED or (wanted is None and not project.settings.workflow.release.keep):
+        return itself
+    if wanted not in (None, LIVE):
+        return _version(machine, str(wanted), cloud)
+    alias = cloud.versions.alias(machine)
+    if alias is None and wanted is None:
+        return itself  # it was deployed by something that publishes nothing
+    if alias is None:
+        raise CloudError("nothing is published yet", hint="`maestro deploy` does that")
+    if wanted is None and is_ahead(alias):
+        return Target(arn=machine, named="what was redeployed, unpublished")
+    shares = ", ".join(f"{weight} % version {n}" for n, weight in sorted(alias.weights.items()))
+    named = f"live, version {alias.version}" if alias.version else f"live: {shares}"
+    return Target(arn=alias.arn, named=named, version=alias.version)
+
+
+def _version(machine: str, wanted: str, cloud: Cloud) -> Target:
+    known = cloud.versions.listed(machine)
+    number = int(wanted) if wanted.isdecimal() else 0
+    if number not in known:
+        raise absent(wanted, known)
+    return Target(arn=f"{machine}:{number}", named=f"version {number}", version=number)
+
+
 def start(
-    machine: str, payload: str, *, name: str | None, wait: bool, cloud: Cloud, clock: Clock
+    target: Target,
+    machine: str,
+    payload: str,
+    *,
+    name: str | None,
+    wait: bool,
+    cloud: Cloud,
+    clock: Clock,
 ) -> Started:
-    """Begin an execution with JSON text as its input.
+    """Begin an execution with JSON text as its input, of a machine, a version or an alias.
 
     One of an EXPRESS machine has no history to follow: with `wait` it is run through.
     """
     name = name or execution_name(clock)
     if wait and cloud.machines.express(machine):
-        ended = cloud.machines.start_sync(machine, name=name, payload=payload)
+        ended = cloud.machines.start_sync(target.arn, name=name, payload=payload)
         return Started(machine=machine, arn=ended.arn, ended=ended)
-    arn = cloud.machines.start(machine, name=name, payload=payload)
+    arn = cloud.machines.start(target.arn, name=name, payload=payload)
     return Started(machine=machine, arn=arn)
 
 

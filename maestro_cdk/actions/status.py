@@ -16,6 +16,7 @@ from maestro_cdk.cloud import Cloud, Stack
 from maestro_cdk.errors import CloudError
 from maestro_cdk.model import Bundle, Identity, PastExecution, Project
 from maestro_cdk.ports import Reporter, Synthesizer
+from maestro_cdk.versions import Alias
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,14 +32,15 @@ class Standing:
     """How a project stands; without a stack it is not deployed.
 
     `failure` is what made the last operation fail, `executions` are those that were started last,
-    newest first; of an EXPRESS machine there are none. `difference` is what deploying would
-    change; None where the folder cannot be read.
+    newest first; of an EXPRESS machine there are none. `alias` is where live leads. `difference` is
+    what deploying would change; None where the folder cannot be read.
     """
 
     identity: Identity
     stack: Stack | None
     failure: Diagnosis | None = None
     executions: tuple[PastExecution, ...] = ()
+    alias: Alias | None = None
     difference: Difference | None = None
 
 
@@ -58,6 +60,7 @@ def of_stack(project: Project, *, cloud: Cloud) -> Standing:
         stack=stack,
         failure=_failure(stack, project, cloud),
         executions=_executions(stack, cloud),
+        alias=_alias(stack, cloud),
     )
 
 
@@ -84,6 +87,7 @@ def look(
         stack=found.stack if there else None,
         failure=_failure(found.stack, project, cloud),
         executions=_executions(found.stack, cloud),
+        alias=found.live.alias,
         difference=was.difference,
     )
 
@@ -97,6 +101,15 @@ def _executions(stack: Stack | None, cloud: Cloud) -> tuple[PastExecution, ...]:
         return watching.past(machine, cloud=cloud, most=LAST)
     except CloudError:
         return ()  # the stack may be half-made, or these credentials may not look
+
+
+def _alias(stack: Stack | None, cloud: Cloud) -> Alias | None:
+    """Where live leads; None where that cannot be told."""
+    machine = stack.outputs.get(OUTPUT) if stack else None
+    try:
+        return cloud.versions.alias(machine) if machine else None
+    except CloudError:
+        return None
 
 
 def _failure(stack: Stack | None, project: Project, cloud: Cloud) -> Diagnosis | None:

@@ -14,7 +14,7 @@ import click
 from maestro_cdk.actions import comparison
 from maestro_cdk.actions import deploy as deploying
 from maestro_cdk.actions.planning import Wish
-from maestro_cdk.actions.publishing import ALL, Published
+from maestro_cdk.actions.publishing import Published
 from maestro_cdk.actions.records import Origin
 from maestro_cdk.cli import differences
 from maestro_cdk.cli.context import Context
@@ -25,6 +25,7 @@ from maestro_cdk.cloud import Cloud
 from maestro_cdk.errors import Aborted, CloudError, UsageError
 from maestro_cdk.model import Project
 from maestro_cdk.project import snapshot
+from maestro_cdk.versions import ALL
 
 
 @contextmanager

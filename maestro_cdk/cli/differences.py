@@ -26,10 +26,10 @@ def as_text(difference: Difference, style: Style) -> str:
 
 
 def _lines(difference: Difference, style: Style) -> Iterator[str]:
-    yield from _part("functions", _items(difference.functions, style), style)
-    yield from _part("states", _items(difference.states, style), style)
+    yield from _part("functions", items(difference.functions, style), style)
+    yield from _part("states", items(difference.states, style), style)
     yield from _part("state machine", map(_setting, difference.machine), style)
-    yield from _part("other resources", _items(difference.resources, style), style)
+    yield from _part("other resources", items(difference.resources, style), style)
     wider = [style(f"+ {_grant(item)}", fg="yellow") for item in difference.widened]
     yield from _part("permissions that widen", wider, style)
     narrower = [f"- {_grant(item)}" for item in difference.narrowed]
@@ -51,6 +51,7 @@ def _lines(difference: Difference, style: Style) -> Iterator[str]:
     lost = [style(item, fg="red") for item in difference.lost]
     yield from _part("deleted past the stack, and made again", lost, style)
     yield from _part("changed past the stack, and put back", difference.ahead, style)
+    yield from _part("live", [difference.release] if difference.release else [], style)
     refused = [style(item, fg="red") for item in difference.refused]
     yield from _part("why a deployment would be refused", refused, style)
     if difference.unsettled:
@@ -67,8 +68,9 @@ def _part(title: str, lines: Any, style: Style) -> Iterator[str]:
         yield from (f"  {line}" for line in found)
 
 
-def _items(items: Sequence[Item], style: Style) -> Iterator[str]:
-    for item in items:
+def items(found: Sequence[Item], style: Style) -> Iterator[str]:
+    """Functions, states or resources, and what of each changed, in lines."""
+    for item in found:
         mark, color = _MARKS[item.verb]
         kind = f" ({item.type})" if item.type else ""
         code = " its code" if item.code else ""

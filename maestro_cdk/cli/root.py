@@ -33,6 +33,8 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "deploy": ("deploying", "Create or update the project's stack."),
         "redeploy": ("redeploying", "Bring what changed past CloudFormation, where that is safe."),
         "status": ("standing", "Print what is deployed, and what on disk differs."),
+        "versions": ("versioning", "Print what was published when and by whom, and what is live."),
+        "rollback": ("versioning", "Have live lead to the version before, or to VERSION."),
         "teardown": ("tearing", "Delete the project's stack, and all that belongs to it."),
     },
     "Run": {
@@ -73,6 +75,8 @@ MEANT = {
     **dict.fromkeys(("up", "apply", "push", "update", "release", "publish"), "deploy"),
     **dict.fromkeys(("sync", "watch", "hotswap"), "redeploy"),
     **dict.fromkeys(("info", "show", "describe", "list", "ls", "ps"), "status"),
+    **dict.fromkeys(("releases", "revisions"), "versions"),
+    **dict.fromkeys(("undo", "revert"), "rollback"),
     **dict.fromkeys(("destroy", "delete", "remove", "rm", "down", "undeploy"), "teardown"),
     **dict.fromkeys(("start", "execute", "exec", "invoke", "call"), "run"),
     **dict.fromkeys(("draw", "picture", "diagram", "visualize"), "graph"),

@@ -36,15 +36,28 @@ from maestro_cdk.ports import Step
     metavar="SECONDS",
     help="Follow so long, then leave it to itself. EXPRESS machines end within 5 minutes.",
 )
+@click.option(
+    "--version",
+    "wanted",
+    metavar="live|NUMBER|unpublished",
+    help="What to start.  [default: live, or what was redeployed since]",
+)
 @shared(*CLOUD)
 @examples(
     ("maestro run -i events/sample.json", "with an input from a file"),
     ('maestro run -i \'{"name": "Ada"}\'', "with this input"),
     ("maestro run --local | jq .message", "the output is all that goes to stdout"),
     ("maestro run --no-wait --name nightly", "start it, and leave it to itself"),
+    ("maestro run --version 4", "from the version 4 of `maestro versions`"),
 )
 def run(
-    context: Context, *, given: str, name: str | None, no_wait: bool, timeout: float | None
+    context: Context,
+    *,
+    given: str,
+    name: str | None,
+    no_wait: bool,
+    timeout: float | None,
+    wanted: str | None,
 ) -> None:
     """Start an execution, follow it state by state, print its output."""
     payload = _payload(given)
@@ -53,15 +66,16 @@ def run(
     machine = running.machine_of(
         project, cloud=cloud, local=context.options.local, clock=context.clock
     )
+    target = running.target(machine, wanted, project, cloud=cloud)
     started = running.start(
-        machine, payload, name=name, wait=not no_wait, cloud=cloud, clock=context.clock
+        target, machine, payload, name=name, wait=not no_wait, cloud=cloud, clock=context.clock
     )
+    context.reporter.emit(Step(f"running {_named(started.arn)} ({target.named})"))
     if no_wait:
         _print_started(context, started.arn)
         return
     execution = started.ended
     if execution is None:
-        context.reporter.emit(Step(f"running {started.arn.rpartition(':')[2]}"))
         with context.interruptible(lambda: f"the execution goes on: {started.arn}"):
             execution = running.follow(
                 started.arn,
@@ -72,6 +86,12 @@ def run(
             )
     context.reporter.close()
     _print_execution(context, execution)
+
+
+def _named(arn: str) -> str:
+    """The name of an execution; of an EXPRESS one there is an id behind it."""
+    parts = arn.split(":")
+    return parts[7] if len(parts) > 7 else parts[-1]  # noqa: PLR2004 - where the name stands
 
 
 def _payload(given: str) -> str:

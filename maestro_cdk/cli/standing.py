@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import click
 
+from maestro_cdk.actions import releasing
 from maestro_cdk.actions import status as standing
 from maestro_cdk.actions.difference import Difference
 from maestro_cdk.actions.run import OUTPUT
@@ -20,6 +21,7 @@ from maestro_cdk.cli.wording import past_value
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import Project
 from maestro_cdk.timeline.durations import duration
+from maestro_cdk.versions import Alias, is_ahead
 
 _DOMAINS = {"aws-cn": "amazonaws.cn", "aws-us-gov": "amazonaws-us-gov.com"}
 """Of the console, where it is not AWS's usual one."""
@@ -66,6 +68,7 @@ def _value(found: standing.Standing, project: Project) -> dict[str, Any]:
         "stack": project.stack_name,
         "status": stack.status if stack else None,
         "outputs": dict(stack.outputs) if stack else {},
+        "live": _live_value(found.alias),
         "executions": [past_value(past) for past in found.executions],
         "console": dict(_console(found)),
         "failure": {
@@ -89,6 +92,8 @@ def _print(context: Context, found: standing.Standing, project: Project) -> None
         click.echo(f"{project.name}: {stack.status} ({where})")
         if stack.outputs:
             click.echo(table([(f"{key}:", value) for key, value in stack.outputs.items()]))
+    if found.alias:
+        click.echo(f"live: {_live(found.alias)}")
     for past in found.executions:
         took = duration(past.seconds(context.clock.now()))
         click.echo(f"  {past.outcome.name}  {past.outcome.status}  {took}")
@@ -104,6 +109,29 @@ def _print(context: Context, found: standing.Standing, project: Project) -> None
         click.echo("the folder has mistakes: `maestro validate` tells them")
     elif stack is not None:
         _compare(context, found.difference)
+
+
+def _live(alias: Alias) -> str:
+    """Where live leads, and how far a release is."""
+    release = releasing.going_on(alias)
+    if release is None:
+        ahead = ", and redeployed since" if is_ahead(alias) else ""
+        return f"version {alias.version}{ahead}"
+    since = f", since {release.since.astimezone():%H:%M:%S}" if release.since else ""
+    return (
+        f"a release goes on, {release.percentage} % to version {release.after}, the others to "
+        f"{release.before}{since}"
+    )
+
+
+def _live_value(alias: Alias | None) -> dict[str, Any] | None:
+    if alias is None:
+        return None
+    return {
+        "version": alias.version,
+        "weights": {str(number): weight for number, weight in alias.weights.items()},
+        "redeployed": is_ahead(alias),
+    }
 
 
 def _console(found: standing.Standing) -> Iterator[tuple[str, str]]:
