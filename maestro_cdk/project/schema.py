@@ -108,11 +108,11 @@ WORKFLOW: Mapping[str, Key] = {
     ),
     "release": Key(
         doc="how `live` goes over to a new version: strategy (all, canary, linear), percentage, "
-        "interval in minutes, alarms (failed, timed_out, throttled, or names), and how many "
-        "versions to keep; keep = 0 publishes none",
+        "minutes of each interval, alarms (failed, timed_out, throttled, or names of others), and "
+        "how many versions to keep, 0 for none",
         form=forms.RELEASE,
         example='{ strategy = "canary", percentage = 10, interval = 5, keep = 20 }',
-        default='{ strategy = "all", keep = 20 }',
+        default="all at once, the last 20 kept",
     ),
 }
 

@@ -54,7 +54,7 @@ def commit(folder: Path) -> str | None:
     head = _said(folder, git, "rev-parse", "HEAD")
     if not head:
         return None
-    changed = _said(folder, git, "status", "--porcelain", "--", ".")
+    changed = _said(folder, git, "--no-optional-locks", "status", "--porcelain", "--", ".")
     return f"{head}{'+' if changed else ''}"
 
 
@@ -67,7 +67,6 @@ def _said(folder: Path, *words: str) -> str | None:
             text=True,
             check=False,
             timeout=_PATIENCE,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
         )
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
         return None

@@ -15,6 +15,7 @@ from maestro_cdk.actions.living import DEFAULTS
 from maestro_cdk.cloud import Change, LiveFunction, LiveMachine, Owner, Plan, Stack, StackResource
 from maestro_cdk.errors import CloudError
 from maestro_cdk.model import Execution, ExecutionEvent, Identity, PastExecution, StackEvent
+from tests.fakes.versions import FakeVersions
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 STACK = "AWS::CloudFormation::Stack"
@@ -39,6 +40,7 @@ class FakeCloud:
         self.functions = FakeFunctions(self)
         self.roles = FakeRoles(self)
         self.logs = FakeLogs()
+        self.versions = FakeVersions(self)
 
     def made(self, resource):
         """CloudFormation has made a resource, or changed it."""
@@ -89,6 +91,14 @@ class FakeAssets:
         self._cloud.calls.append(("put", key))
         self.objects[key] = path.read_bytes()
         self.written[key] = self._cloud.clock.now()
+
+    def write(self, key, content, /):
+        assert self.exists
+        self.objects[key] = content
+        self.written[key] = self._cloud.clock.now()
+
+    def read(self, key, /):
+        return self.objects.get(key)
 
     def url(self, key, /):
         return f"https://{self.name}/{key}"
@@ -249,7 +259,7 @@ class FakeStacks:
             owner=Owner(**metadata) if metadata else None,
             tags=dict(self.plan_tags[plan.change_set]),
             outputs={
-                key: f"arn:of:{value['Value']['Ref']}"
+                key: self._arn(template, value["Value"]["Ref"])
                 for key, value in template.get("Outputs", {}).items()
             },
         )
@@ -331,6 +341,13 @@ class FakeStacks:
                     type=resource["Type"],
                     replacement=str(key in self.replacing) if key in before else None,
                 )
+
+    def _arn(self, template, key):
+        resource = template.get("Resources", {}).get(key, {})
+        name = resource.get("Properties", {}).get("StateMachineName")
+        if resource.get("Type") == MACHINE and name:
+            return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{name}"
+        return f"arn:of:{key}"
 
     def _resource(self, stack, key, kind):
         return StackResource(

@@ -12,10 +12,14 @@ from maestro_cdk.model import (
     Function,
     FunctionSettings,
     Project,
+    ReleaseSettings,
     Settings,
     Target,
     WorkflowSettings,
 )
+
+UNPUBLISHED = ReleaseSettings(keep=0)
+"""Versions are what their own tests look at."""
 
 
 def project(name="approval", *, functions=("manager",), stage=None, account=None, **workflow):
@@ -40,7 +44,7 @@ def project(name="approval", *, functions=("manager",), stage=None, account=None
         ),
         shared=(),
         settings=Settings(
-            workflow=WorkflowSettings(name=name, **workflow),
+            workflow=WorkflowSettings(name=name, **{"release": UNPUBLISHED, **workflow}),
             defaults=FunctionSettings(),
             functions={},
             target=Target(account=account),

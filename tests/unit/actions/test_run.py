@@ -19,6 +19,7 @@ def start(cloud, clock):
     def started(*events, **more):
         cloud.machines.script(MACHINE, *events)
         return running.start(
+            running.Target(arn=MACHINE, named="it"),
             MACHINE,
             '{"a": 1}',
             **{"name": "one", "wait": True, "cloud": cloud, "clock": clock, **more},
