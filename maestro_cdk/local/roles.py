@@ -5,6 +5,7 @@ policy here that it could be held to, so whoever has it may do all.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
@@ -14,6 +15,7 @@ from ministack.core import responses
 from maestro_cdk.local.importing import when_loaded
 
 EVALUATOR = "ministack.core.iam_evaluator"
+REQUESTS = "ministack.core.iam_actions"
 
 ALL = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_SESSION_TOKEN": ""}
 """Keys that may do all, as variables of a function."""
@@ -54,6 +56,32 @@ def session(arn: str, name: str) -> Mapping[str, str] | None:
 def adapt() -> None:
     """Have MiniStack take roles that are not here, as soon as it loads what looks at them."""
     when_loaded(EVALUATOR, _take_any)
+    when_loaded(REQUESTS, _know_aliases)
+
+
+def _know_aliases(requests: ModuleType) -> None:
+    """Have what is asked of an alias or a version be about the state machine.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
+    """
+    looks: Any = requests
+    about: Callable[..., str] = looks.extract_resource_arn
+
+    def about_machine(
+        service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any
+    ) -> str:
+        found = _QUALIFIED.search(body) if service == "states" else None
+        if found is not None:
+            return found["machine"].decode()
+        return about(service, method, path, headers, body, *rest)
+
+    looks.extract_resource_arn = about_machine
+
+
+_QUALIFIED = re.compile(
+    rb'"stateMachine(?:Alias|Version)Arn"\s*:\s*"(?P<machine>arn:[^":]*(?::[^":]*){5}):[^":]+"'
+)
+"""Where a request names an alias or a version of a state machine."""
 
 
 def _take_any(evaluator: ModuleType) -> None:
