@@ -118,7 +118,7 @@ def read(project: Project, identity: Identity, cloud: Cloud) -> Live:
         machine=machine,
         policies=policies,
         absent=frozenset({*absent, project.name} if machine_is_absent else absent),
-        alias=led.result()[0] if led else None,
+        alias=led.result()[0] if led and machine else None,
     )
 
 

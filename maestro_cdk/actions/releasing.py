@@ -5,6 +5,7 @@ looked at like any execution. What it is given says all that it goes by.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -110,3 +111,26 @@ def stop(machine: str, *, cloud: Cloud, cause: str) -> int:
     for execution in running:
         cloud.machines.stop(execution, cause=cause)
     return len(running)
+
+
+def taken_back(machine: str, alias: Alias | None, *, cloud: Cloud) -> str | None:
+    """Why the last release did not get to its end; None where it did, or live has moved on since.
+
+    Raises:
+        CloudError: Step Functions refused.
+    """
+    last = cloud.machines.listed(f"{machine}{RELEASER}", most=1)
+    if not last:
+        return None
+    found = cloud.machines.describe(last[0])
+    match = _OF.search(found.name)
+    if found.status not in _UNDONE or match is None or alias is None:
+        return None
+    version = int(match["version"])
+    if alias.version is None or alias.version >= version:
+        return None
+    return f"version {version} was taken back: {found.cause or found.error or found.status}"
+
+
+_OF = re.compile(r"^version-(?P<version>\d+)-")
+_UNDONE = frozenset({"FAILED", "ABORTED", "TIMED_OUT"})

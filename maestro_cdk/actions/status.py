@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from maestro_cdk.actions import diagnosis, watching
+from maestro_cdk.actions import diagnosis, releasing, watching
 from maestro_cdk.actions.comparison import seen
 from maestro_cdk.actions.diagnosis import Diagnosis
 from maestro_cdk.actions.difference import Difference
 from maestro_cdk.actions.guards import check_account, check_owner
 from maestro_cdk.actions.run import OUTPUT
-from maestro_cdk.actions.surveying import survey
+from maestro_cdk.actions.surveying import Found, survey
 from maestro_cdk.cloud import Cloud, Stack
 from maestro_cdk.errors import CloudError
 from maestro_cdk.model import Bundle, Identity, PastExecution, Project
@@ -32,8 +32,9 @@ class Standing:
     """How a project stands; without a stack it is not deployed.
 
     `failure` is what made the last operation fail, `executions` are those that were started last,
-    newest first; of an EXPRESS machine there are none. `alias` is where live leads. `difference` is
-    what deploying would change; None where the folder cannot be read.
+    newest first; of an EXPRESS machine there are none. `alias` is where live leads, `taken_back` why
+    the last release did not get to its end. `difference` is what deploying would change; None where
+    the folder cannot be read.
     """
 
     identity: Identity
@@ -41,6 +42,7 @@ class Standing:
     failure: Diagnosis | None = None
     executions: tuple[PastExecution, ...] = ()
     alias: Alias | None = None
+    taken_back: str | None = None
     difference: Difference | None = None
 
 
@@ -88,6 +90,7 @@ def look(
         failure=_failure(found.stack, project, cloud),
         executions=_executions(found.stack, cloud),
         alias=found.live.alias,
+        taken_back=_taken_back(found, project, cloud),
         difference=was.difference,
     )
 
@@ -108,6 +111,17 @@ def _alias(stack: Stack | None, cloud: Cloud) -> Alias | None:
     machine = stack.outputs.get(OUTPUT) if stack else None
     try:
         return cloud.versions.alias(machine) if machine else None
+    except CloudError:
+        return None
+
+
+def _taken_back(found: Found, project: Project, cloud: Cloud) -> str | None:
+    """Why the last release did not get to its end; None where that cannot be told."""
+    machine = found.stack.outputs.get(OUTPUT) if found.stack else None
+    if machine is None or not project.settings.workflow.release.gradual:
+        return None
+    try:
+        return releasing.taken_back(machine, found.live.alias, cloud=cloud)
     except CloudError:
         return None
 

@@ -69,6 +69,7 @@ def _value(found: standing.Standing, project: Project) -> dict[str, Any]:
         "status": stack.status if stack else None,
         "outputs": dict(stack.outputs) if stack else {},
         "live": _live_value(found.alias),
+        "taken_back": found.taken_back,
         "executions": [past_value(past) for past in found.executions],
         "console": dict(_console(found)),
         "failure": {
@@ -92,11 +93,7 @@ def _print(context: Context, found: standing.Standing, project: Project) -> None
         click.echo(f"{project.name}: {stack.status} ({where})")
         if stack.outputs:
             click.echo(table([(f"{key}:", value) for key, value in stack.outputs.items()]))
-    if found.alias:
-        click.echo(f"live: {_live(found.alias)}")
-    for past in found.executions:
-        took = duration(past.seconds(context.clock.now()))
-        click.echo(f"  {past.outcome.name}  {past.outcome.status}  {took}")
+    _print_executions(context, found)
     if not context.options.local:
         click.echo(table([(f"{name}:", address) for name, address in _console(found)]))
     if found.failure:
@@ -109,6 +106,17 @@ def _print(context: Context, found: standing.Standing, project: Project) -> None
         click.echo("the folder has mistakes: `maestro validate` tells them")
     elif stack is not None:
         _compare(context, found.difference)
+
+
+def _print_executions(context: Context, found: standing.Standing) -> None:
+    """What starts executions, and the last ones."""
+    if found.alias:
+        click.echo(f"live: {_live(found.alias)}")
+    if found.taken_back:
+        click.echo(f"{context.reporter.style('release:', fg='red', bold=True)} {found.taken_back}")
+    for past in found.executions:
+        took = duration(past.seconds(context.clock.now()))
+        click.echo(f"  {past.outcome.name}  {past.outcome.status}  {took}")
 
 
 def _live(alias: Alias) -> str:

@@ -91,6 +91,16 @@ class MiniStack:
         told = {**detail, **{name: _iso(detail.get(name)) for name in ("startDate", "stopDate")}}
         self._machines._emit_execution_status_event(told)  # noqa: SLF001
 
+    def forget_versions(self, machine: str) -> None:
+        """Delete the versions and aliases of a machine that was deleted.
+
+        https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
+        """
+        machines = self._machines
+        for kept in (machines._state_machine_versions, machines._state_machine_aliases):  # noqa: SLF001
+            for arn in [arn for arn in kept if arn.rpartition(":")[0] == machine]:
+                kept.pop(arn, None)
+
     def is_group(self, name: str) -> bool:
         """Whether a log group is there."""
         from ministack.services import cloudwatch_logs  # noqa: PLC0415 - when first needed
@@ -166,6 +176,8 @@ class Takeover:
             except Refusal as refusal:
                 return _refused(refusal)
             answered: Answer = await handle(method, path, headers, body, query)
+            if action == "DeleteStateMachine" and answered[0] == HTTPStatus.OK:
+                self.around.forget_versions(str(given.get("stateMachineArn")))
             return self._completed(answered) if action == "DescribeStateMachine" else answered
 
         def start(given: dict[str, JSON]) -> Answer:
@@ -237,6 +249,14 @@ class Takeover:
         connections = Connections(templates._physical_name)  # noqa: SLF001
         handlers = {**resources.handlers(), **connections.handlers()}
         templates._RESOURCE_HANDLERS.update(handlers)  # noqa: SLF001
+        machine = templates._RESOURCE_HANDLERS["AWS::StepFunctions::StateMachine"]  # noqa: SLF001
+        delete = machine["delete"]
+
+        def delete_whole(arn: str, properties: Mapping[str, JSON]) -> None:
+            delete(arn, properties)
+            self.around.forget_versions(arn)
+
+        machine["delete"] = delete_whole
         templates._REPLACING_PROPERTIES.update({**REPLACING, **REPLACING_CONNECTIONS})  # noqa: SLF001
 
 
