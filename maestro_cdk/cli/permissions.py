@@ -65,6 +65,8 @@ def _as_value(project: Project, functions: Iterable[Function]) -> JSON:
             **_role(project.permissions, project.settings.workflow.policies),
         }
     }
+    if project.settings.workflow.release.gradual:
+        value["release"] = _role(roles.of_release(project.name), ())
     made = {
         function.name: {
             **_role(_of_function(project, function), function.settings.policies),
@@ -109,6 +111,10 @@ def _statement(statement: PolicyStatement) -> JSON:
 def _as_text(project: Project, functions: Iterable[Function]) -> Iterator[str]:
     yield _heading(f"the state machine {project.name}")
     yield from _listed(project.permissions, project.settings.workflow.policies)
+    if project.settings.workflow.release.gradual:
+        yield ""
+        yield _heading("what moves live from one version to another")
+        yield from _listed(roles.of_release(project.name), ())
     for function in functions:
         yield ""
         yield _heading(f"the function {function.name}")

@@ -13,6 +13,7 @@ from maestro_cdk.model import (
     WorkflowSettings,
 )
 from maestro_cdk.services.authorization import IamReference
+from maestro_cdk.versions import LIVE
 
 _NETWORK = PolicyStatement(
     actions=(
@@ -47,6 +48,21 @@ def logging(group: str) -> PolicyStatement:
         actions=("logs:CreateLogStream", "logs:PutLogEvents"),
         resources=(group,),
         reason="its log",
+    )
+
+
+def of_release(workflow: str) -> tuple[PolicyStatement, ...]:
+    """What the machine needs that moves the alias of a workflow's machine."""
+    arn = f"arn:PARTITION:states:REGION:ACCOUNT_ID:stateMachine:{workflow}"
+    return (
+        PolicyStatement(
+            actions=("states:DescribeStateMachineAlias", "states:UpdateStateMachineAlias"),
+            resources=(arn, f"{arn}:{LIVE}"),
+            reason="moving live",
+        ),
+        PolicyStatement(
+            actions=("cloudwatch:DescribeAlarms",), resources=("*",), reason="its alarms"
+        ),
     )
 
 

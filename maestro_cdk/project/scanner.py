@@ -37,6 +37,7 @@ from maestro_cdk.project.entries import LAMBDAS, Candidate
 from maestro_cdk.project.infra import Infra
 from maestro_cdk.project.report import Report
 from maestro_cdk.services.models import BotocoreModels
+from maestro_cdk.versions import RELEASER
 
 FUNCTION_NAME_LIMIT = 64  # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 MACHINE_NAME_LIMIT = (
@@ -49,6 +50,7 @@ RESOURCE_LIMIT = (
 )
 RESOURCES_OF_A_FUNCTION = 3  # itself, its role and its log group
 RESOURCES_OF_A_MACHINE = 4  # the same, and the role's policy
+RESOURCES_OF_A_RELEASE = 2  # a machine and its role, besides the alarms
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
@@ -225,11 +227,13 @@ class _Scan:
                 where,
                 hint,
             )
-        if len(name) > MACHINE_NAME_LIMIT:
+        more = len(RELEASER) if self.settings.workflow.release.gradual else 0
+        if len(name) + more > MACHINE_NAME_LIMIT:
             self.report.add(
                 "workflow-name",
                 f"the workflow's name {name!r} has {len(name)} characters; "
-                f"a state machine's has at most {MACHINE_NAME_LIMIT}",
+                f"a state machine's has at most {MACHINE_NAME_LIMIT}"
+                + (f", {more} of which a gradual release needs" if more else ""),
                 where,
                 hint,
             )
@@ -257,7 +261,9 @@ class _Scan:
                 function = self._function(candidate, workflow)
                 if function is not None:
                     functions.append(function)
+        release = self.settings.workflow.release
         resources = RESOURCES_OF_A_FUNCTION * len(candidates) + RESOURCES_OF_A_MACHINE
+        resources += len(release.alarms) + RESOURCES_OF_A_RELEASE if release.gradual else 0
         if resources > RESOURCE_LIMIT:
             self.report.add(
                 "limits",

@@ -8,29 +8,19 @@ else has moved it, and the release ends without another step.
 import json
 from importlib import resources
 
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from maestro_cdk.model import ReleaseSettings
-from maestro_cdk.versions import ALARMS, LIVE, RELEASER, alarm
+from maestro_cdk.versions import ALARMS, RELEASER, alarm
 
 MACHINE = "ReleaseMachine"
 ROLE = "ReleaseRole"
 
 DEFINITION = "release.asl.json"
-
-
-def statements(machine: str) -> list[iam.PolicyStatement]:
-    """What the machine that releases may do, given the ARN of the one whose alias it moves."""
-    return [
-        iam.PolicyStatement(
-            actions=["states:DescribeStateMachineAlias", "states:UpdateStateMachineAlias"],
-            resources=[machine, f"{machine}:{LIVE}"],
-        ),
-        iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=["*"]),
-    ]
 
 
 def alarm_id(name: str) -> str:
@@ -69,6 +59,7 @@ def add(
                 metric_name=ALARMS[name],
                 dimensions_map={"StateMachineArn": machine},
                 statistic="Sum",
+                period=Duration.minutes(1),
             ),
             threshold=1,
             evaluation_periods=1,

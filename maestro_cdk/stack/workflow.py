@@ -292,7 +292,7 @@ class Workflow(Construct):
         from maestro_cdk.stack import releasing  # noqa: PLC0415 - CloudWatch's part of CDK
 
         machine = self.state_machine.state_machine_arn
-        allowed = releasing.statements(machine)
+        allowed = [*map(values.allowed, roles.of_release(self.project.name))]
         role = self._role(releasing.ROLE, "states.amazonaws.com", (), allowed)
         releasing.add(self, self.project.name, machine, role, release)
 

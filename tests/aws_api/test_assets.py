@@ -403,3 +403,12 @@ def test_files_are_listed_and_go_but_for_their_versions(cloud, s3, file):
 
 def test_where_there_is_no_bucket_nothing_is_listed(cloud):
     assert cloud.assets.listed("approval/") == {}
+
+
+def test_objects_are_written_over_and_read(cloud, s3):
+    assert cloud.assets.read("approval/versions/1.json") is None  # without a bucket
+    prepare(cloud, s3)
+    cloud.assets.write("approval/versions/1.json", b"one")
+    cloud.assets.write("approval/versions/1.json", b"two")
+    assert cloud.assets.read("approval/versions/1.json") == b"two"
+    assert cloud.assets.read("approval/versions/2.json") is None
