@@ -167,7 +167,7 @@ class Assets(Protocol):
         """Upload a file."""
 
     def write(self, key: str, content: bytes, /) -> None:
-        """Put an object there, in place of one of that key."""
+        """Put an object there, in place of one of that key; make the bucket where there is none."""
 
     def read(self, key: str, /) -> bytes | None:
         """An object's content; None where there is none."""

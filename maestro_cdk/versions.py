@@ -83,15 +83,15 @@ def absent(wanted: str, known: Iterable[int]) -> CloudError:
 
 
 class Versions(Protocol):
-    """The versions of a state machine and of functions, and the machine's aliases."""
+    """The versions of a state machine and of functions, and the machine's alias."""
 
-    def alias(self, machine: str, name: str = LIVE, /) -> Alias | None:
-        """The alias of that name of a machine; None where there is none."""
+    def alias(self, machine: str, /) -> Alias | None:
+        """The alias live of a machine; None where there is none."""
 
     def point(
-        self, machine: str, weights: Mapping[int, int], description: str, name: str = LIVE, /
+        self, machine: str, weights: Mapping[int, int], description: str, /, *, new: bool = False
     ) -> None:
-        """Have the alias lead to these versions; make it where there is none."""
+        """Have live lead to these versions; make it where there is none: `new` says that is so."""
 
     def describe(self, machine: str, /, number: int | None = None) -> MachineVersion | None:
         """A version, or the machine as it is now; None where there is none."""

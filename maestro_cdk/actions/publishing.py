@@ -6,9 +6,9 @@ stays as it is, and what was begun and not ended is found again by what it is, n
 docs/explanation/versions.md says more.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from maestro_cdk.actions import pinning, pruning, records, releasing
@@ -115,8 +115,9 @@ def publish(
     if before and is_published(alias, template):
         return Published(version=before, before=before, fresh=False)
     try:
+        found = _look(project, machine, before, cloud=cloud, clock=clock)
         number, fresh = _version(
-            project, machine, template, before, origin, cloud=cloud, reporter=reporter, clock=clock
+            project, machine, template, found, origin, cloud=cloud, reporter=reporter, clock=clock
         )
         percentage = _move(project, machine, number, before, template, cloud=cloud, clock=clock)
     except CloudError as error:
@@ -126,57 +127,43 @@ def publish(
             hint=f"{error.hint}\n  " * bool(error.hint)
             + f"live leads to {led}; `maestro deploy` goes on from here",
         ) from error
-    if fresh:
+    if fresh and len(found.known) >= project.settings.workflow.release.keep:
         pruning.prune(project, machine, cloud=cloud, reporter=reporter)
     return Published(version=number, before=before, fresh=fresh, percentage=percentage)
 
 
-def _version(
-    project: Project,
-    machine: str,
-    template: str,
-    live: int | None,
-    origin: Callable[[], Origin],
-    *,
-    cloud: Cloud,
-    reporter: Reporter,
-    clock: Clock,
-) -> tuple[int, bool]:
-    """The number of the version that is what is deployed, and whether it was made now."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """The machine as it is, its versions, and of each function the version that is as it is.
+
+    `live` is the version that live leads to; `functions` has ARN and number by name.
+    """
+
+    current: MachineVersion
+    live: MachineVersion | None
+    known: Mapping[int, datetime]
+    functions: Mapping[str, tuple[str, int]]
+
+
+def _look(
+    project: Project, machine: str, live: int | None, *, cloud: Cloud, clock: Clock
+) -> _Found:
+    """Publish the functions, and look at all else side by side."""
     names = [function.physical_name for function in project.functions]
     with threads(10) as pool:
-        described_now = pool.submit(cloud.versions.describe, machine)
+        now = pool.submit(cloud.versions.describe, machine)
+        led = pool.submit(cloud.versions.describe, machine, live) if live else None
         listed = pool.submit(cloud.versions.listed, machine)
         asked = {name: pool.submit(_published, name, cloud, clock) for name in names}
-        current = described_now.result()
-        known = listed.result()
-        functions = {name: each.result() for name, each in asked.items()}
-    if current is None:
-        raise CloudError(f"there is no state machine {machine}")
-    wanted = pinning.pin(current.definition, dict(functions.values()))
-    number = _same(machine, replace(current, definition=wanted), [*known][:1], live, cloud)
-    fresh = number is None
-    stack = project.stack_name
-    if number is not None and records.read(stack, number, known[number], cloud=cloud):
-        return number, fresh
-    came_from = origin()
-    source = records.keep_source(stack, came_from.folder, cloud=cloud)
-    if number is None:
-        reporter.emit(Step("publishing a version"))
-        said = came_from.message or came_from.commit or "deployed by maestro"
-        number = _publish(machine, current, wanted, said, cloud)
-    record = Record(
-        number=number,
-        time=clock.now().astimezone(UTC).isoformat(timespec="seconds"),
-        by=cloud.identity.arn,
-        commit=came_from.commit,
-        message=came_from.message,
-        template=digest(template),
-        source=source,
-        functions={name: version for name, (_, version) in functions.items()},
-    )
-    records.write(stack, record, cloud=cloud)
-    return number, fresh
+        current = now.result()
+        if current is None:
+            raise CloudError(f"there is no state machine {machine}")
+        return _Found(
+            current=current,
+            live=led.result() if led else None,
+            known=listed.result(),
+            functions={name: each.result() for name, each in asked.items()},
+        )
 
 
 def _published(name: str, cloud: Cloud, clock: Clock) -> tuple[str, int]:
@@ -184,28 +171,75 @@ def _published(name: str, cloud: Cloud, clock: Clock) -> tuple[str, int]:
     return once_settled(lambda: cloud.versions.publish_function(name), clock)
 
 
-def _same(
-    machine: str, wanted: MachineVersion, newest: Sequence[int], live: int | None, cloud: Cloud
-) -> int | None:
-    """The version that is just so already: the newest, or the one that live leads to."""
-    for number in dict.fromkeys([*newest, *([live] if live else [])]):
-        found = cloud.versions.describe(machine, number)
-        if found and (found.definition, found.settings) == (wanted.definition, wanted.settings):
-            return number
-    return None
+def _version(
+    project: Project,
+    machine: str,
+    template: str,
+    found: _Found,
+    origin: Callable[[], Origin],
+    *,
+    cloud: Cloud,
+    reporter: Reporter,
+    clock: Clock,
+) -> tuple[int, bool]:
+    """The number of the version that is what is deployed, and whether it was made now."""
+    definition = pinning.pin(found.current.definition, dict(found.functions.values()))
+    number = _same(machine, replace(found.current, definition=definition), found, cloud)
+    fresh, stack = number is None, project.stack_name
+    if number is not None and records.read(stack, number, found.known[number], cloud=cloud):
+        return number, fresh
+    came_from = origin()
+    record = Record(
+        number=number or 0,
+        time=clock.now().astimezone(UTC).isoformat(timespec="seconds"),
+        by=cloud.identity.arn,
+        commit=came_from.commit,
+        message=came_from.message,
+        template=digest(template),
+        source=records.source_key(stack, came_from.folder),
+        functions={name: version for name, (_, version) in found.functions.items()},
+    )
+    with threads(2) as pool:
+        kept = pool.submit(cloud.assets.write, record.source, came_from.folder)
+        restored = None
+        if number is None:
+            reporter.emit(Step("publishing a version"))
+            said = came_from.message or came_from.commit or "deployed by maestro"
+            try:
+                number = cloud.versions.publish(machine, definition, said)
+            finally:  # its answer may be lost, and it done
+                restored = pool.submit(_restore, machine, found.current, definition, cloud)
+        kept.result()
+        records.write(stack, replace(record, number=number), cloud=cloud)
+        if restored:
+            restored.result()
+    return number, fresh
 
 
-def _publish(machine: str, current: MachineVersion, wanted: str, said: str, cloud: Cloud) -> int:
-    """Publish a machine with another definition, and give it its own back, whatever happens.
+def _restore(machine: str, current: MachineVersion, definition: str, cloud: Cloud) -> None:
+    """Give a machine that was published with another definition its own back.
 
     Step Functions publishes a machine only as it is. Executions that are started from the machine
     itself in between do the same by the functions' new versions.
     """
-    try:
-        return cloud.versions.publish(machine, wanted, said)
-    finally:
-        if wanted != current.definition:
-            cloud.machines.update(machine, {"definition": current.definition})
+    if definition != current.definition:
+        cloud.machines.update(machine, {"definition": current.definition})
+
+
+def _same(machine: str, wanted: MachineVersion, found: _Found, cloud: Cloud) -> int | None:
+    """The version that is just so already: the one that live leads to, or the newest."""
+    newest = next(iter(found.known), None)
+    candidates = [found.live]
+    if newest is not None and (found.live is None or newest != found.live.number):
+        candidates.append(cloud.versions.describe(machine, newest))
+    return next(
+        (
+            each.number
+            for each in candidates
+            if each and (each.definition, each.settings) == (wanted.definition, wanted.settings)
+        ),
+        None,
+    )
 
 
 def _move(
@@ -222,7 +256,7 @@ def _move(
     said = described(number, digest(template))
     release = project.settings.workflow.release
     if before is None or before == number or not release.gradual:
-        cloud.versions.point(machine, {number: ALL}, said)
+        cloud.versions.point(machine, {number: ALL}, said, new=before is None)
         return ALL
     releasing.begin(
         machine,

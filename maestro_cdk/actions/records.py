@@ -51,17 +51,7 @@ def prefix(stack_name: str) -> str:
 
 def source_key(stack_name: str, folder: bytes) -> str:
     """The key of a folder's zip, which names its content."""
-    digest = hashlib.sha256(folder).hexdigest()[:32]
-    return f"{prefix(stack_name)}{digest}.zip"
-
-
-def keep_source(stack_name: str, folder: bytes, *, cloud: Cloud) -> str:
-    """Put a folder's zip where records are; return its key."""
-    key = source_key(stack_name, folder)
-    if cloud.assets.absent((key,)):
-        cloud.assets.prepare()
-        cloud.assets.write(key, folder)
-    return key
+    return f"{prefix(stack_name)}{hashlib.sha256(folder).hexdigest()[:32]}.zip"
 
 
 def write(stack_name: str, record: Record, *, cloud: Cloud) -> None:

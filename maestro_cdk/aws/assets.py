@@ -106,12 +106,19 @@ class AssetBucket:
     def write(self, key: str, content: bytes, /) -> None:
         """Put an object there, in place of one of that key, with a checksum that S3 verifies.
 
+        The bucket is made where it is not there yet.
+
         Raises:
             CloudError: S3 refused.
         """
-        self._s3.call(
-            "put_object", **self._bucket, Key=key, Body=content, ChecksumAlgorithm="SHA256"
-        )
+        wanted = {**self._bucket, "Key": key, "Body": content, "ChecksumAlgorithm": "SHA256"}
+        try:
+            self._s3.call("put_object", **wanted)
+        except Refusal as refusal:
+            if refusal.code != "NoSuchBucket":
+                raise
+            self.prepare()
+            self._s3.call("put_object", **wanted)
 
     def read(self, key: str, /) -> bytes | None:
         """An object's content; None where there is none, or no bucket.

@@ -29,13 +29,13 @@ class StateMachineVersions:
 
     # --- the alias -------------------------------------------------------------------------------
 
-    def alias(self, machine: str, name: str = LIVE, /) -> Alias | None:
-        """The alias of that name of a machine; None where there is none.
+    def alias(self, machine: str, /) -> Alias | None:
+        """The alias live of a machine; None where there is none.
 
         Raises:
             CloudError: Step Functions refused.
         """
-        arn = f"{machine}:{name}"
+        arn = f"{machine}:{LIVE}"
         try:
             answer = self._states.call("describe_state_machine_alias", stateMachineAliasArn=arn)
         except Refusal as refusal:
@@ -55,9 +55,9 @@ class StateMachineVersions:
         )
 
     def point(
-        self, machine: str, weights: Mapping[int, int], description: str, name: str = LIVE, /
+        self, machine: str, weights: Mapping[int, int], description: str, /, *, new: bool = False
     ) -> None:
-        """Have the alias lead to these versions; make it where there is none.
+        """Have live lead to these versions; make it where there is none: `new` says that is so.
 
         Executions that begin in the next seconds may still go where it led before:
         https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachineAlias.html
@@ -72,13 +72,18 @@ class StateMachineVersions:
                 for number, weight in weights.items()
             ],
         }
-        arn = f"{machine}:{name}"
+        arn = f"{machine}:{LIVE}"
+        ways: list[tuple[str, dict[str, Any], str]] = [
+            ("update_state_machine_alias", {"stateMachineAliasArn": arn}, "ResourceNotFound"),
+            ("create_state_machine_alias", {"name": LIVE}, "ConflictException"),
+        ]
+        first, second = reversed(ways) if new else ways
         try:
-            self._states.call("update_state_machine_alias", stateMachineAliasArn=arn, **wanted)
+            self._states.call(first[0], **first[1], **wanted)
         except Refusal as refusal:
-            if refusal.code != "ResourceNotFound":
+            if refusal.code != first[2]:
                 raise
-            self._states.call("create_state_machine_alias", name=name, **wanted)
+            self._states.call(second[0], **second[1], **wanted)
 
     # --- versions of the machine -----------------------------------------------------------------
 

@@ -91,6 +91,21 @@ def test_an_alias_that_is_not_there_is_made(versions, states):
     versions.point(MACHINE, {1: 100}, "first")
 
 
+def test_the_first_alias_is_made_at_once(versions, states):
+    states.answers(
+        "create_state_machine_alias",
+        {"stateMachineAliasArn": LIVE, "creationDate": THEN},
+        {"name": "live", "description": "first", "routingConfiguration": routed(v1=100)},
+    )
+    versions.point(MACHINE, {1: 100}, "first", new=True)
+
+
+def test_a_first_alias_that_somebody_has_made_is_moved(versions, states):
+    states.refuses("create_state_machine_alias", "ConflictException")
+    states.answers("update_state_machine_alias", {"updateDate": THEN})
+    versions.point(MACHINE, {1: 100}, "first", new=True)
+
+
 def test_another_refusal_makes_none(versions, states):
     states.refuses("update_state_machine_alias", "ConflictException", "wait")
     with pytest.raises(CloudError, match="wait"):

@@ -169,7 +169,10 @@ class Aws:
         return sorted(item for item in found if re.search(rf"\b{re.escape(name)}(?![a-z])", item))
 
     def revisions(self, workflow, *functions):
-        """What is new whenever the state machine, or one of these functions, is updated."""
+        """What is new whenever the state machine, or one of these functions, is changed.
+
+        A machine's revision is new, too, whenever it is published.
+        """
         states, functions_ = self.client("stepfunctions"), self.client("lambda")
         machines = states.list_state_machines()["stateMachines"]
         (arn,) = [item["stateMachineArn"] for item in machines if item["name"] == workflow]
@@ -178,7 +181,7 @@ class Aws:
             for name in functions
         }
         return {
-            workflow: states.describe_state_machine(stateMachineArn=arn)["revisionId"],
+            workflow: states.describe_state_machine(stateMachineArn=arn)["definition"],
             **{name: value["RevisionId"] for name, value in found.items()},
         }
 

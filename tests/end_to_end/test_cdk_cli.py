@@ -190,10 +190,11 @@ def test_cdk_and_maestro_take_turns_on_one_stack(cdk, maestro, aws, place, tmp_p
     output = ("--output", tmp_path / "cdk.out")
     event = (place.project / "events" / "accepted.json").read_text()
 
-    def works():
+    def works(what):
         words = ("run", "--local", "--project", place.project, "-i", event)
         result = maestro(*words, cwd=place.cwd)
         assert (result.code, result.json["decision"]) == (0, "accept")
+        assert f"({what})" in result.err
 
     cdk("bootstrap", *output, cwd=place.cwd)
     assert _diff(cdk("diff", *output, cwd=place.cwd)).count("[+] AWS::Lambda::Function") == 5
@@ -201,12 +202,12 @@ def test_cdk_and_maestro_take_turns_on_one_stack(cdk, maestro, aws, place, tmp_p
     cdk("deploy", "--require-approval", "never", *output, cwd=place.cwd)
     first = _deployed(aws, place.stack)
     assert len(first) == 5
-    works()
+    works("what is deployed, unpublished")
 
     ours = maestro("deploy", "--local", "--project", place.project, cwd=place.cwd)
     assert ours.code == 0
     assert _deployed(aws, place.stack) == first
-    works()
+    works("live, version 1")
 
     told = cdk("diff", *output, cwd=place.cwd)
     assert _diff(told) == ["[~] AWS::Lambda::Function"] * 5  # the bucket of their code
@@ -214,7 +215,7 @@ def test_cdk_and_maestro_take_turns_on_one_stack(cdk, maestro, aws, place, tmp_p
 
     cdk("deploy", "--require-approval", "never", *output, cwd=place.cwd)
     assert _deployed(aws, place.stack) == first
-    works()
+    works("live, version 1")
     assert _replaced(aws, place.stack) == []
     assert _updates(aws, place.stack) == dict.fromkeys(first, 2)
 
@@ -222,7 +223,7 @@ def test_cdk_and_maestro_take_turns_on_one_stack(cdk, maestro, aws, place, tmp_p
     assert _left(aws, place.stack) == []
     again = maestro("teardown", "--local", "-f", "--project", place.project, cwd=place.cwd)
     assert again.code == 0
-    assert "deleted 5 files that were left" in again.err
+    assert "deleted 7 files that were left" in again.err
     assert [item for item in aws.left_of(place.stack) if not item.startswith("cdk-")] == []
 
 

@@ -12,6 +12,9 @@ pytestmark = pytest.mark.xdist_group("commands")
 GREET = "def handler(event, context):\n    return 'hello'\n"
 TASK = {"Type": "Task", "Resource": "${greet}", "End": True}
 
+UNPUBLISHED = "[workflow.release]\nkeep = 0\n"
+"""What is made by script lives nowhere, so it cannot be published."""
+
 
 @pytest.fixture
 def scripted(local_aws):
@@ -22,7 +25,7 @@ def scripted(local_aws):
 @pytest.fixture
 def folder(write, tmp_path):
     """A project of one function."""
-    return write(tmp_path / "greeting", {"Greet": TASK}, greet_py=GREET)
+    return write(tmp_path / "greeting", {"Greet": TASK}, settings=UNPUBLISHED, greet_py=GREET)
 
 
 @pytest.fixture
@@ -137,7 +140,9 @@ def test_express_mode_is_asked_for_with_a_rollback(run, folder, scripted):
         "Mode": "EXPRESS",
         "DisableRollback": False,
     }
-    (folder / "maestro.toml").write_text("[workflow]\nexpress = true\n[functions]\nmemory = 512\n")
+    (folder / "maestro.toml").write_text(
+        f"{UNPUBLISHED}[workflow]\nexpress = true\n[functions]\nmemory = 512\n"
+    )
     assert run("deploy", "--output", "json").json["mode"] == "express"
     assert run("teardown", "-f").code == 0
 
@@ -145,7 +150,7 @@ def test_express_mode_is_asked_for_with_a_rollback(run, folder, scripted):
 @pytest.mark.slow
 def test_what_express_mode_left_failed_is_finished_in_express_mode(run, folder, scripted):
     run("deploy")
-    (folder / "maestro.toml").write_text("[functions]\nmemory = 512\n")
+    (folder / "maestro.toml").write_text(f"{UNPUBLISHED}[functions]\nmemory = 512\n")
     scripted.script.fail("UPDATE", "GreetFunction", "no")
     failed = run("deploy", "--express", "--no-rollback")
     assert failed.code == 1
@@ -166,7 +171,7 @@ def test_what_is_protected_takes_no_express_mode(run, folder, scripted):
 
 def test_ctrl_c_asks_whether_to_cancel_the_update(folder, run, scripted, at_terminal, environ):
     run("deploy")
-    (folder / "maestro.toml").write_text("[functions]\nmemory = 512\n")
+    (folder / "maestro.toml").write_text(f"{UNPUBLISHED}[functions]\nmemory = 512\n")
     scripted.script.pace = 10
     terminal = at_terminal("deploy", cwd=folder, **environ, NO_COLOR="", TERM="xterm")
     terminal.expect("of 1 left")

@@ -93,7 +93,7 @@ class FakeAssets:
         self.written[key] = self._cloud.clock.now()
 
     def write(self, key, content, /):
-        assert self.exists
+        self.exists = True
         self.objects[key] = content
         self.written[key] = self._cloud.clock.now()
 

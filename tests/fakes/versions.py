@@ -32,10 +32,13 @@ class FakeVersions:
 
     # --- the port ------------------------------------------------------------------------------
 
-    def alias(self, machine, name=LIVE, /):
-        return self.aliases.get(f"{machine}:{name}")
+    def alias(self, machine, /):
+        return self.aliases.get(f"{machine}:{LIVE}")
 
-    def point(self, machine, weights, description, name=LIVE, /):
+    def point(self, machine, weights, description, /, *, new=False):
+        self.put_alias(machine, weights, description)
+
+    def put_alias(self, machine, weights, description, name=LIVE):
         self._called("point", dict(weights), description)
         for number in weights:
             if number not in self.machines[machine]:

@@ -466,7 +466,7 @@ def test_that_nothing_can_be_pruned_is_no_failure(many, cloud, reporter):
 
 def test_what_another_alias_needs_is_left(many, cloud):
     many(2)
-    cloud.versions.point(MACHINE, {1: 100}, "theirs", "stable")
+    cloud.versions.put_alias(MACHINE, {1: 100}, "theirs", "stable")
     many(5)
     assert list(cloud.versions.listed(MACHINE))[-1] == 1
     assert 1 in cloud.versions.functions["approval_manager"]
