@@ -154,6 +154,7 @@ def prepare(
             )
             before = marked.result()
         planning.tell_retained(plan, was.new, reporter=reporter)
+        publishing.tell_of_removed(was.difference, found.live, cloud=cloud, reporter=reporter)
     return Prepared(
         project=project,
         identity=found.identity,

@@ -12,14 +12,17 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from maestro_cdk.actions import pinning, pruning, records, releasing
+from maestro_cdk.actions.difference import Difference
+from maestro_cdk.actions.living import Live
 from maestro_cdk.actions.patience import once_settled
 from maestro_cdk.actions.records import Origin, Record
 from maestro_cdk.actions.run import OUTPUT
 from maestro_cdk.actions.threads import threads
+from maestro_cdk.actions.wording import counted
 from maestro_cdk.cloud import Cloud, Stack
 from maestro_cdk.errors import CloudError, DeploymentFailed, ReleaseUnderway
 from maestro_cdk.model import Project
-from maestro_cdk.ports import Clock, Reporter, Step
+from maestro_cdk.ports import Clock, Note, Reporter, Step
 from maestro_cdk.versions import AHEAD, ALL, Alias, MachineVersion, is_ahead
 
 
@@ -77,6 +80,27 @@ def check(alias: Alias | None) -> None:
         f"a release goes on: of the executions that are started go {said}",
         hint=f"wait for its end (`maestro status` tells), or `maestro rollback {older}` ends it there",
     )
+
+
+def tell_of_removed(
+    difference: Difference, live: Live, *, cloud: Cloud, reporter: Reporter
+) -> None:
+    """Tell where executions run that a deletion of functions takes the code from.
+
+    The versions of a function go with it. Whether an execution will call it nobody can tell.
+    """
+    removed = [item.name for item in difference.functions if item.verb == "removed"]
+    if not removed or live.alias is None or live.machine is None:
+        return
+    held = cloud.versions.holding(live.machine.arn)
+    if held:
+        names = ", ".join(removed)
+        reporter.emit(
+            Note(
+                f"{counted(sum(held.values()), 'execution')} of earlier versions run: they fail "
+                f"where they still call {names}, which is deleted with all its versions"
+            )
+        )
 
 
 def publish(

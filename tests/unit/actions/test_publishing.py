@@ -346,6 +346,23 @@ def test_moved_by_hand_is_moved_on(twice, cloud, publish):
     assert live(cloud) == {2: 100}
 
 
+# --- what a deployment takes from what runs --------------------------------------------------------
+
+
+def test_a_function_that_goes_is_told_to_those_who_run(twice, cloud, prepare, reporter):
+    cloud.versions.held = {1: 2, 2: 1}
+    reporter.heard.clear()
+    prepare(project(functions=("manager",), release=ReleaseSettings()))
+    (said,) = [text for text in reporter.texts if "earlier versions" in text]
+    assert said.startswith("3 executions of earlier versions run: they fail where they still call ")
+    assert "notifier, which is deleted with all its versions" in said
+
+
+def test_a_function_that_goes_while_nothing_runs(twice, prepare, reporter):
+    prepare(project(functions=("manager",), release=ReleaseSettings()))
+    assert not any("earlier versions" in text for text in reporter.texts)
+
+
 # --- redeployed --------------------------------------------------------------------------------
 
 
