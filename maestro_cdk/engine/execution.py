@@ -165,6 +165,12 @@ class Execution:
         alarm = asyncio.create_task(clock.elapse(limit))
         try:
             await asyncio.wait((work, alarm, self._stop), return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            await stop(work, alarm)
+            # A child is aborted with the Map that has started it.
+            if work.cancelled() and self.map_run is not None:
+                self._end("ABORTED", "ExecutionAborted", Failure(), 0)
+            raise
         finally:
             await stop(*(task for task in (work, alarm) if not task.done()))
         if work.done() and not work.cancelled():

@@ -333,6 +333,10 @@ def test_an_activity_is_worked_on(local):
         local.stepfunctions.get_activity_task(activityArn=arn)
 
 
+def stored(local, bucket, key):
+    return json.load(local.s3.get_object(Bucket=bucket, Key=key)["Body"])
+
+
 def test_items_of_a_distributed_map_are_executions(local):
     local.s3.create_bucket(Bucket="lists")
     local.s3.put_object(Bucket="lists", Key="a.json", Body=json.dumps([1, 2, 3]))
@@ -349,13 +353,21 @@ def test_items_of_a_distributed_map_are_executions(local):
                 "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
                 **json.loads(defined({"Pass": PASS})),
             },
+            "ResultWriter": {
+                "Resource": "arn:aws:states:::s3:putObject",
+                "Parameters": {"Bucket": "lists", "Prefix": "out"},
+                "WriterConfig": {"Transformation": "COMPACT", "OutputType": "JSON"},
+            },
         }
     }
     machine = local.machine("lists", states)
 
     found = local.run(machine)
 
-    assert found["output"] == "[1,2,3]"
+    written = json.loads(found["output"])["ResultWriterDetails"]
+    manifest = stored(local, written["Bucket"], written["Key"])
+    (file,) = manifest["ResultFiles"]["SUCCEEDED"]
+    assert stored(local, "lists", file["Key"]) == [1, 2, 3]
     (run,) = local.stepfunctions.list_map_runs(executionArn=found["executionArn"])["mapRuns"]
     told = local.stepfunctions.describe_map_run(mapRunArn=run["mapRunArn"])
     assert (told["status"], told["itemCounts"]["succeeded"]) == ("SUCCEEDED", 3)

@@ -34,6 +34,8 @@ def to_api(value: JSON, shape: Shape, name: str = "") -> Any:
         }
     if shape.type == "list" and isinstance(value, list) and shape.element:
         return [to_api(item, shape.element, name) for item in value]
+    if isinstance(value, bytes):
+        return value
     if shape.type == "blob":
         # As AWS recorded it, what S3 stores of a text is its JSON, with the quotes.
         plain = isinstance(value, str) and not shape.streaming

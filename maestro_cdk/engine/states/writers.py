@@ -110,7 +110,8 @@ async def _put(branch: Branch, resource: str, bucket: str, key: str, body: str) 
         Request(
             resource=resource,
             integration=integration,
-            arguments={"Bucket": bucket, "Key": key, "Body": body},
+            # As bytes, for a text would be stored as JSON, with quotes around it.
+            arguments={"Bucket": bucket, "Key": key, "Body": body.encode()},
             execution=branch.run.arn,
             role=branch.run.role,
         )

@@ -156,7 +156,8 @@ class Executions:
         running.row = row
         if row["status"] == "RUNNING":
             self.running[running.execution.arn] = running
-        if running.execution.machine.type == "STANDARD":
+        # Of EXPRESS ones those are kept that a Map has started.
+        if running.execution.machine.type == "STANDARD" or running.execution.map_run is not None:
             self.store.write_execution(row)
 
     def _child(self, execution: Execution) -> None:

@@ -130,13 +130,16 @@ class Service:
 
     def _execution(self, arn: str) -> Row:
         if ":express:" in arn:
-            message = "Invalid Arn: 'Resource type not valid in this context: express'"
-            raise Refusal("InvalidArn", message)
-        if ":execution:" not in arn:
+            raise _express()
+        return self._kept(arn)
+
+    def _kept(self, arn: str) -> Row:
+        """An execution that is kept: a STANDARD one, or a child of a Map."""
+        if ":execution:" not in arn and ":express:" not in arn:
             raise Refusal("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {arn}'")
         row = self._store.execution(arn)
         if row is None:
-            raise no_execution(arn)
+            raise _express() if ":express:" in arn else no_execution(arn)
         return row
 
     def _definition(self, row: Row) -> str:
@@ -144,11 +147,11 @@ class Service:
 
     async def describe(self, given: Given) -> JSON:
         """How an execution stands."""
-        return rows.described(self._execution(read.text(given, "executionArn")))
+        return rows.described(self._kept(read.text(given, "executionArn")))
 
     async def describe_machine(self, given: Given) -> JSON:
         """The machine of an execution, as it was when that began."""
-        row = self._execution(read.text(given, "executionArn"))
+        row = self._kept(read.text(given, "executionArn"))
         arn = row["stateMachineArn"]
         found, definition = self._around.find(arn), self._definition(row)
         references = self._references(definition)
@@ -267,6 +270,11 @@ class Service:
 def _payload(given: Given) -> str:
     payload = read.optional(given, "input")
     return "{}" if payload is None else payload
+
+
+def _express() -> Refusal:
+    message = "Invalid Arn: 'Resource type not valid in this context: express'"
+    return Refusal("InvalidArn", message)
 
 
 def _is_by(row: Row, named: str) -> bool:

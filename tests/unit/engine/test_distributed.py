@@ -230,6 +230,7 @@ def test_results_are_written_to_s3():
     output = json.loads(running.outcome.output)
     folder = f"out/{output['MapRunArn'].rpartition(':')[2]}"
     assert output["ResultWriterDetails"] == {"Bucket": "b", "Key": f"{folder}/manifest.json"}
+    assert all(isinstance(body, bytes) for body in tasks.objects.values())
     manifest = json.loads(tasks.objects[f"{folder}/manifest.json"])
     assert manifest["DestinationBucket"] == "b"
     assert [entry["Key"] for entry in manifest["ResultFiles"]["SUCCEEDED"]] == [

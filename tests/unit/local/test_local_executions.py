@@ -280,6 +280,75 @@ def test_what_is_forgotten_is_stopped():
     assert Here(Around(m=WAIT)).run(work) == ([], {})
 
 
+def mapped(state, **config):
+    processor = {"StartAt": "S", "States": {"S": {**state, "End": True}}}
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD", **config}
+    return {"Type": "Map", "ItemProcessor": {"ProcessorConfig": config, **processor}, "End": True}
+
+
+async def children_of(here, arn):
+    (run,) = (await here.service.list_map_runs({"executionArn": arn}))["mapRuns"]
+    given = {"mapRunArn": run["mapRunArn"]}
+    told = await here.service.describe_map_run(given)
+    return told, (await here.service.list_executions(given))["executions"]
+
+
+@pytest.mark.parametrize("kind", ["STANDARD", "EXPRESS"])
+def test_the_children_of_a_map_that_is_stopped_are_aborted(kind):
+    async def work(here):
+        arn = here.start(input="[1, 2]")
+        await here.clock.sleep(1)
+        await here.service.stop({"executionArn": arn})
+        return await children_of(here, arn), dict(here.executions.running)
+
+    wait = {"Type": "Wait", "Seconds": 60}
+    (told, children), running = Here(Around(m={"M": mapped(wait, ExecutionType=kind)})).run(work)
+
+    assert told["status"] == "ABORTED"
+    assert told["executionCounts"]["aborted"] == told["itemCounts"]["aborted"] == 2
+    assert [child["status"] for child in children] == ["ABORTED", "ABORTED"]
+    assert running == {}
+
+
+def test_the_children_of_a_map_that_fails_are_aborted():
+    choice = {
+        "Type": "Choice",
+        "Choices": [{"Variable": "$", "NumericEquals": 1, "Next": "F"}],
+        "Default": "W",
+    }
+    inner = {"C": choice, "F": {"Type": "Fail"}, "W": {**WAIT["Wait"]}}
+    state = mapped({"Type": "Pass"})
+    state["ItemProcessor"] |= {"StartAt": "C", "States": inner}
+
+    async def work(here):
+        found = await here.ended(arn := here.start(input="[0, 1]"))
+        return found, await children_of(here, arn), dict(here.executions.running)
+
+    found, (told, children), running = Here(Around(m={"M": state})).run(work)
+
+    assert found["error"] == "States.ExceedToleratedFailureThreshold"
+    assert (told["executionCounts"]["failed"], told["executionCounts"]["aborted"]) == (1, 1)
+    assert sorted(child["status"] for child in children) == ["ABORTED", "FAILED"]
+    assert running == {}
+
+
+def test_express_children_of_a_map_are_told_of():
+    async def work(here):
+        arn = here.start(input="[7]")
+        await here.ended(arn)
+        told, (child,) = await children_of(here, arn)
+        found = await here.service.describe({"executionArn": child["executionArn"]})
+        with pytest.raises(Refusal, match="InvalidArn"):
+            await here.service.history({"executionArn": child["executionArn"]})
+        return told, found
+
+    state = mapped({"Type": "Pass"}, ExecutionType="EXPRESS")
+    told, found = Here(Around(m={"M": state})).run(work)
+
+    assert (told["executionCounts"]["total"], told["itemCounts"]["succeeded"]) == (1, 1)
+    assert (found["status"], found["output"]) == ("SUCCEEDED", "7")
+
+
 def test_express_executions_are_logged_and_not_kept():
     async def work(here):
         here.around.put("m", PASS, type="EXPRESS")

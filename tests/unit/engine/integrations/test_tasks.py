@@ -105,6 +105,15 @@ def test_names_in_pascal_case_become_the_apis_own():
     assert result == {"ExecutionArn": "e", "StartDate": "2024-01-01T00:00:00.000Z"}
 
 
+def test_a_text_is_stored_as_json_and_bytes_as_they_are():
+    place = {"Bucket": "b", "Key": "k"}
+    for body, stored in (("text", b'"text"'), (b"[1]", b"[1]")):
+        api, _ = ask(
+            "arn:aws:states:::aws-sdk:s3:putObject", {**place, "Body": body}, Answer(result={})
+        )
+        assert api.calls == [("s3", "PutObject", {**place, "Body": stored})]
+
+
 def test_an_optimized_call_tells_of_the_answer_too():
     api, result = ask(
         "arn:aws:states:::sqs:sendMessage",
