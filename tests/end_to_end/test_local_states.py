@@ -283,6 +283,26 @@ def test_an_execution_runs_another_to_its_end(local):
     assert len(local.executions(child)) == 1
 
 
+def test_many_executions_at_once_wait_for_others_that_call_something(local):
+    who = task("aws-sdk:sts:getCallerIdentity", Parameters={})
+    inner = local.machine("within", {"Who": who}, type="EXPRESS")
+    sync = "aws-sdk:sfn:startSyncExecution"
+    nested = task(sync, Parameters={"StateMachineArn": inner})
+    each = {
+        "Type": "Map",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            **json.loads(defined({"Nested": nested})),
+        },
+        "ResultSelector": {"statuses.$": "$[*].Status"},
+    }
+    machine = local.machine("many-within", {"Each": each})
+
+    found = local.run(machine, list(range(150)))
+
+    assert json.loads(found["output"]) == {"statuses": ["SUCCEEDED"] * 150}
+
+
 def test_a_token_is_answered(local):
     url = local.sqs.create_queue(QueueName="asked")["QueueUrl"]
     wait = task(

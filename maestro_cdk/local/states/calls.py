@@ -25,6 +25,16 @@ T = TypeVar("T")
 AT_ONCE = 128
 """So many calls are under way at a time; more wait for their turn."""
 
+NESTED_AT_ONCE = 1000
+"""So many calls are under way at a time that last as long as an execution.
+
+They have threads of their own: were they to take those that the executions need which they wait
+for, none would ever end.
+"""
+
+NESTING = ("StartSyncExecution",)
+"""The operations that last as long as an execution."""
+
 CLIENTS = 100
 """So many clients are kept, those that were used last: each holds some MB."""
 
@@ -47,6 +57,7 @@ class Calls:
     def __init__(self, endpoint: str, around: Around) -> None:
         self._endpoint, self._around = endpoint, around
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="task")
+        self._nested = ThreadPoolExecutor(NESTED_AT_ONCE, thread_name_prefix="nested")
         self._session = botocore.session.Session()
         self._making = threading.Lock()
         self._clients: dict[tuple[str, str, str | None], Any] = {}
@@ -61,7 +72,7 @@ class Calls:
             ApiError: the service refused, or could not be reached.
         """
         work = partial(self._call, client, operation, parameters, role)
-        return await self._apart(work)
+        return await self._apart(work, self._nested if operation in NESTING else self._pool)
 
     async def web(self, request: WebRequest, /) -> WebAnswer:
         """Send a request to a web address.
@@ -69,13 +80,13 @@ class Calls:
         Raises:
             ApiError: it could not be reached, or its connection is not known.
         """
-        return await self._apart(partial(self._send, request))
+        return await self._apart(partial(self._send, request), self._pool)
 
-    async def _apart(self, work: Callable[[], T]) -> T:
+    async def _apart(self, work: Callable[[], T], pool: ThreadPoolExecutor) -> T:
         """Do what blocks in a thread, which knows the account and the region that it is for."""
         context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, context.run, work)
+        return await loop.run_in_executor(pool, context.run, work)
 
     def _call(
         self, service: str, operation: str, parameters: Mapping[str, JSON], role: str | None
