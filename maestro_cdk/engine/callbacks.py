@@ -31,7 +31,7 @@ class Callbacks:
         try:
             return await answer
         finally:
-            self._waiting.pop(request.token or "", None)
+            self.forget(request)
 
     def expect(self, request: Request) -> asyncio.Future[JSON]:
         """Be ready for an answer, which can come before anybody waits for it."""
@@ -40,6 +40,10 @@ class Callbacks:
             future = asyncio.get_running_loop().create_future()
             self._waiting[token] = future, request.beat
         return self._waiting[token][0]
+
+    def forget(self, request: Request) -> None:
+        """Expect no answer any more."""
+        self._waiting.pop(request.token or "", None)
 
     def succeed(self, token: str, output: JSON) -> None:
         """Answer with a result."""

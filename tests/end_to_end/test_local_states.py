@@ -283,6 +283,17 @@ def test_an_execution_runs_another_to_its_end(local):
     assert len(local.executions(child)) == 1
 
 
+def test_an_execution_is_stopped_with_the_one_that_waits_for_it(local):
+    inner = local.stuck("stopped-within")
+    nested = task("states:startExecution.sync:2", Parameters={"StateMachineArn": inner})
+    arn = local.start(local.machine("stops-within", {"Nested": nested}))
+    within(lambda: local.executions(inner))
+
+    local.stepfunctions.stop_execution(executionArn=arn)
+
+    assert within(lambda: local.executions(inner)[0]["status"] == "ABORTED")
+
+
 def test_many_executions_at_once_wait_for_others_that_call_something(local):
     who = task("aws-sdk:sts:getCallerIdentity", Parameters={})
     inner = local.machine("within", {"Who": who}, type="EXPRESS")

@@ -15,10 +15,16 @@ from maestro_cdk.model import JSON
 SECONDS = 1.0
 """How often a job is asked after."""
 
+ABORTED = "The task that started it was aborted."
+"""What jobs are told that want to know why they are stopped."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A kind of job: the action that tells of it, and what of the answer says how it stands."""
+    """A kind of job: the action that tells of it, and what of the answer says how it stands.
+
+    `stop` is the action that ends it, `stops` what that is given, for each part that it has.
+    """
 
     service: str
     action: str
@@ -27,6 +33,8 @@ class Job:
     status: Callable[[Mapping[str, JSON]], str]
     succeeded: tuple[str, ...]
     failed: tuple[str, ...]
+    stop: str
+    stops: Callable[[JSON, Mapping[str, JSON]], list[dict[str, JSON]]]
 
 
 def _first(key: str) -> Callable[[Mapping[str, JSON]], Mapping[str, JSON]]:
@@ -39,6 +47,15 @@ def _under(key: str) -> Callable[[Mapping[str, JSON]], Mapping[str, JSON]]:
 
 def _of(key: str) -> Callable[[Mapping[str, JSON]], str]:
     return lambda job: str(job.get(key, ""))
+
+
+def _cluster(given: Mapping[str, JSON]) -> dict[str, JSON]:
+    return {"Cluster": given["Cluster"]} if given.get("Cluster") else {}
+
+
+def _tasks(done: Mapping[str, JSON]) -> list[JSON]:
+    """The ARNs of the tasks of ECS that were started."""
+    return [task.get("TaskArn") for task in done.get("Tasks") or ()]
 
 
 def _task(job: Mapping[str, JSON]) -> str:
@@ -58,6 +75,8 @@ JOBS: Mapping[tuple[str, str], Job] = {
         status=lambda job: str((job.get("Status") or {}).get("State", "")),
         succeeded=("SUCCEEDED",),
         failed=("FAILED", "CANCELLED"),
+        stop="stopQueryExecution",
+        stops=lambda _, done: [{"QueryExecutionId": done.get("QueryExecutionId")}],
     ),
     ("batch", "submitJob"): Job(
         service="batch",
@@ -67,6 +86,8 @@ JOBS: Mapping[tuple[str, str], Job] = {
         status=_of("Status"),
         succeeded=("SUCCEEDED",),
         failed=("FAILED",),
+        stop="terminateJob",
+        stops=lambda _, done: [{"JobId": done.get("JobId"), "Reason": ABORTED}],
     ),
     ("codebuild", "startBuild"): Job(
         service="codebuild",
@@ -76,18 +97,21 @@ JOBS: Mapping[tuple[str, str], Job] = {
         status=_of("BuildStatus"),
         succeeded=("SUCCEEDED",),
         failed=("FAILED", "FAULT", "TIMED_OUT", "STOPPED"),
+        stop="stopBuild",
+        stops=lambda _, done: [{"Id": (done.get("Build") or {}).get("Id")}],
     ),
     ("ecs", "runTask"): Job(
         service="ecs",
         action="describeTasks",
-        arguments=lambda given, done: {
-            **({"Cluster": given["Cluster"]} if given.get("Cluster") else {}),
-            "Tasks": [task.get("TaskArn") for task in done.get("Tasks") or ()],
-        },
+        arguments=lambda given, done: {**_cluster(given), "Tasks": _tasks(done)},
         found=_first("Tasks"),
         status=_task,
         succeeded=("SUCCEEDED",),
         failed=("FAILED",),
+        stop="stopTask",
+        stops=lambda given, done: [
+            {**_cluster(given), "Task": arn, "Reason": ABORTED} for arn in _tasks(done)
+        ],
     ),
     ("glue", "startJobRun"): Job(
         service="glue",
@@ -100,6 +124,10 @@ JOBS: Mapping[tuple[str, str], Job] = {
         status=_of("JobRunState"),
         succeeded=("SUCCEEDED",),
         failed=("FAILED", "STOPPED", "TIMEOUT", "ERROR"),
+        stop="batchStopJobRun",
+        stops=lambda given, done: [
+            {"JobName": given.get("JobName"), "JobRunIds": [done.get("JobRunId")]}
+        ],
     ),
     ("states", "startExecution"): Job(
         service="sfn",
@@ -109,6 +137,8 @@ JOBS: Mapping[tuple[str, str], Job] = {
         status=_of("Status"),
         succeeded=("SUCCEEDED",),
         failed=("FAILED", "TIMED_OUT", "ABORTED"),
+        stop="stopExecution",
+        stops=lambda _, done: [{"ExecutionArn": done.get("ExecutionArn")}],
     ),
 }
 """The jobs that can be asked after, by service and action."""

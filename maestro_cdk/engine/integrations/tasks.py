@@ -3,7 +3,9 @@
 https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
 """
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +24,7 @@ _WITHOUT_METADATA = ("events",)
 """Optimized integrations that say nothing of the answer's headers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Target:
     """The action that a Task calls."""
 
@@ -43,6 +45,7 @@ class ServiceTasks:
     ) -> None:
         self._api, self._models, self._clock = api, models, clock
         self._callbacks, self._activities = callbacks, activities
+        self._stopping: set[asyncio.Task[None]] = set()
 
     # --- what cannot be done --------------------------------------------------------------------
 
@@ -69,7 +72,7 @@ class ServiceTasks:
         operation = service.operation((integration.api or own)[1]) if service else None
         if service is None or operation is None:
             return None
-        return _Target(service=service, operation=operation)
+        return _Target(service, operation)
 
     # --- what can -------------------------------------------------------------------------------
 
@@ -90,15 +93,21 @@ class ServiceTasks:
         if target is None:
             raise Failure("States.TaskFailed", self.refuses(request))
         if integration.pattern == WAIT:
-            self._callbacks.expect(request)
+            return await self._called_back(request, target)
         result = await self._answered(request, target)
-        if integration.pattern == WAIT:
-            request.submitted(result)
-            return await self._callbacks.wait(request)
         if integration.pattern in (SYNC, SYNC_2):
             request.submitted(result)
             return await self._finished(request, result)
         return result
+
+    async def _called_back(self, request: Request, target: _Target) -> JSON:
+        """Call the action, and wait for the answer to the token that it hands on."""
+        self._callbacks.expect(request)
+        try:
+            request.submitted(await self._answered(request, target))
+            return await self._callbacks.wait(request)
+        finally:
+            self._callbacks.forget(request)
 
     async def _answered(self, request: Request, target: _Target) -> JSON:
         """Call the action; the answer as the Task is given it."""
@@ -134,18 +143,47 @@ class ServiceTasks:
         if job is None or service is None or operation is None or operation.parameters is None:
             return submitted
         arguments = shapes.to_api(job.arguments(request.arguments, submitted), operation.parameters)
+        try:
+            return await self._ended(request, job, _Target(service, operation), arguments)
+        except asyncio.CancelledError:
+            # Nobody waits until it is stopped: best effort is what AWS promises, too.
+            stopping = asyncio.create_task(self._stop(request, job, service, submitted))
+            self._stopping.add(stopping)
+            stopping.add_done_callback(self._stopping.discard)
+            raise
+
+    async def _ended(
+        self, request: Request, job: jobs.Job, target: _Target, arguments: Any
+    ) -> JSON:
+        """The result of a job, once it has come to its end."""
+        integration, operation = request.integration, target.operation
         while True:
             try:
                 answer = await self._api.call(
-                    service.client, operation.name, arguments, request.role
+                    target.service.client, operation.name, arguments, request.role
                 )
             except ApiError as error:
-                raise errors.failure(error, integration, service, operation) from error
+                raise errors.failure(error, integration, target.service, operation) from error
             described = shapes.from_api(answer.result, operation.result, millis=True)
             result = jobs.ended(integration, job, described)
             if result is not None:
                 return result
             await self._clock.elapse(jobs.SECONDS)
+
+    async def _stop(
+        self, request: Request, job: jobs.Job, service: Service, submitted: JSON
+    ) -> None:
+        """Stop a job whose task was aborted, if that can be done.
+
+        https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
+        """
+        operation = service.operation(job.stop)
+        if operation is None or operation.parameters is None:
+            return
+        for given in job.stops(request.arguments, submitted):
+            arguments = shapes.to_api(given, operation.parameters)
+            with suppress(ApiError):
+                await self._api.call(service.client, operation.name, arguments, request.role)
 
     async def _function(self, request: Request) -> JSON:
         """Invoke a function that the Resource names by its ARN."""

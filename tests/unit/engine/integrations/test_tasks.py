@@ -12,6 +12,7 @@ from maestro_cdk.engine.clocks import VirtualClock
 from maestro_cdk.engine.failures import Failure
 from maestro_cdk.engine.integrations.activities import Activities
 from maestro_cdk.engine.integrations.api import Answer, ApiError, WebAnswer
+from maestro_cdk.engine.integrations.jobs import ABORTED
 from maestro_cdk.engine.integrations.tasks import ServiceTasks
 from maestro_cdk.engine.ports import Request
 from maestro_cdk.services.models import BotocoreModels
@@ -346,6 +347,74 @@ def test_jobs_are_waited_for(resource, arguments, submitted, states, ends):
     assert (result.error if isinstance(result, Failure) else result) == ends
 
 
+@pytest.mark.parametrize(
+    ("resource", "arguments", "submitted", "stopped"),
+    [
+        (
+            "states:startExecution.sync:2",
+            {"StateMachineArn": "m"},
+            {"executionArn": "e"},
+            [("stepfunctions", "StopExecution", {"executionArn": "e"})],
+        ),
+        (
+            "glue:startJobRun.sync",
+            {"JobName": "n"},
+            {"JobRunId": "r"},
+            [("glue", "BatchStopJobRun", {"JobName": "n", "JobRunIds": ["r"]})],
+        ),
+        (
+            "ecs:runTask.sync",
+            {"TaskDefinition": "t", "Cluster": "c"},
+            {"tasks": [{"taskArn": "a"}, {"taskArn": "b"}]},
+            [
+                ("ecs", "StopTask", {"cluster": "c", "task": task, "reason": ABORTED})
+                for task in "ab"
+            ],
+        ),
+        (
+            "batch:submitJob.sync",
+            {"JobName": "n", "JobQueue": "q", "JobDefinition": "d"},
+            {"jobId": "1"},
+            [("batch", "TerminateJob", {"jobId": "1", "reason": ABORTED})],
+        ),
+        (
+            "codebuild:startBuild.sync",
+            {"ProjectName": "p"},
+            {"build": {"id": "1"}},
+            [("codebuild", "StopBuild", {"id": "1"})],
+        ),
+        (
+            "athena:startQueryExecution.sync",
+            {"QueryString": "q"},
+            {"QueryExecutionId": "1"},
+            [("athena", "StopQueryExecution", {"QueryExecutionId": "1"})],
+        ),
+    ],
+)
+def test_a_job_is_stopped_with_the_task_that_waits_for_it(resource, arguments, submitted, stopped):
+    clock, callbacks = VirtualClock(), Callbacks()
+    api = Api(Answer(result=submitted), *(Answer(result={}) for _ in range(4)))
+    tasks = ServiceTasks(api, MODELS, clock, callbacks, Activities(callbacks))
+    resource = f"arn:aws:states:::{resource}"
+
+    async def aborted():
+        request = Request(
+            resource=resource,
+            integration=parse(resource),
+            arguments=arguments,
+            execution=EXECUTION,
+        )
+        work = asyncio.create_task(tasks.call(request))
+        await clock.sleep(0.5)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        await clock.sleep(1)
+
+    clock.run(aborted())
+
+    assert api.calls[2:] == stopped
+
+
 def test_a_token_is_waited_for():
     submitted = []
 
@@ -365,6 +434,21 @@ def test_a_token_is_waited_for():
     )
     assert result == {"ok": True}
     assert submitted[0]["MessageId"] == "m"
+
+
+def test_nobody_waits_for_the_token_of_a_call_that_failed():
+    async def late(callbacks, _):
+        with pytest.raises(UnknownTokenError):
+            callbacks.succeed("t", 1)
+
+    _, failure = ask(
+        "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        {"QueueUrl": "u", "MessageBody": "b"},
+        ApiError("InvalidMessageContents", "no"),
+        during=late,
+        token="t",
+    )
+    assert failure.error == "SQS.InvalidMessageContentsException"
 
 
 def test_nobody_waits_for_a_token_that_was_never_given():
