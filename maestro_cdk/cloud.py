@@ -129,6 +129,15 @@ class LiveMachine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MapRun:
+    """How many items of a distributed Map there are, are done, and failed."""
+
+    total: int
+    done: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
     """A line of a log."""
 
@@ -306,6 +315,9 @@ class Machines(Protocol):
 
     def history(self, execution: str, /, after: int) -> tuple[ExecutionEvent, ...]:
         """The events whose id is above `after`, in order."""
+
+    def map_run(self, arn: str, /) -> MapRun:
+        """How far a distributed Map is."""
 
     def definition(self, execution: str, /) -> str:
         """The definition that an execution began with."""

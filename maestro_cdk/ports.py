@@ -84,6 +84,25 @@ class ExecutionMoved:
     event: ExecutionEvent
 
 
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A function wrote a line; `call` is the id of the event of the execution that called it."""
+
+    call: int
+    time: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """So many of the items of a distributed Map are done; `run` is the id of the event it began with."""
+
+    run: int
+    done: int
+    total: int
+    failed: int
+
+
 Event: TypeAlias = (
     Step
     | Advanced
@@ -94,6 +113,8 @@ Event: TypeAlias = (
     | Waiting
     | ResourceChanged
     | ExecutionMoved
+    | Logged
+    | Counted
 )
 
 

@@ -3,12 +3,15 @@
 import secrets
 from dataclasses import dataclass
 
+from maestro_cdk.actions import counting
 from maestro_cdk.actions.following import pauses
 from maestro_cdk.actions.guards import check_account, check_owner
+from maestro_cdk.actions.listening import Listener
 from maestro_cdk.cloud import Cloud, Stack
 from maestro_cdk.errors import CloudError
 from maestro_cdk.model import Execution, ExecutionEvent, Project
 from maestro_cdk.ports import Clock, ExecutionMoved, Reporter
+from maestro_cdk.timeline.visits import Timeline
 from maestro_cdk.versions import LIVE, absent, is_ahead
 
 OUTPUT = "StateMachineArn"
@@ -45,6 +48,14 @@ class Started:
     machine: str
     arn: str
     ended: Execution | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """An execution that has ended, and what it did."""
+
+    outcome: Execution
+    timeline: Timeline
 
 
 def stack_of(project: Project, *, cloud: Cloud, local: bool) -> Stack:
@@ -158,9 +169,23 @@ def start(
 
 
 def follow(
-    execution: str, *, cloud: Cloud, reporter: Reporter, clock: Clock, timeout: float | None
-) -> Execution:
+    execution: str,
+    *,
+    cloud: Cloud,
+    reporter: Reporter,
+    clock: Clock,
+    timeout: float | None,
+    listener: Listener | None = None,
+) -> Followed:
     """Report an execution's events until it ends.
+
+    Args:
+        execution: its ARN.
+        cloud: where it runs.
+        reporter: hears of each event.
+        clock: tells and passes the time.
+        timeout: seconds after which nobody waits any longer.
+        listener: reports what functions write meanwhile.
 
     Raises:
         CloudError: it did not end within `timeout` seconds; it goes on.
@@ -168,15 +193,24 @@ def follow(
     last = 0
     began = clock.monotonic()
     waits = pauses(longest=2.0)
+    timeline, maps = Timeline(), counting.Maps(cloud, reporter)
     while True:
         events = cloud.machines.history(execution, after=last)
         for event in events:
             reporter.emit(ExecutionMoved(event))
+            timeline.add(event)
+            maps.hear(event)
+            if listener is not None:
+                listener.hear(event)
         if events:
             last = events[-1].id
             waits = pauses(longest=2.0)
-            if events[-1].type in _ENDS:
-                return _ended(execution, events[-1])
+        ended = bool(events) and events[-1].type in _ENDS
+        maps.look()
+        if listener is not None:
+            (listener.listen_out if ended else listener.look)()
+        if ended:
+            return Followed(outcome=_ended(execution, events[-1]), timeline=timeline)
         left = None if timeout is None else timeout - (clock.monotonic() - began)
         if left is not None and left <= 0:
             raise CloudError(

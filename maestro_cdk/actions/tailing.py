@@ -1,6 +1,6 @@
 """Log lines of a workflow's functions and of its state machine, together in order of time."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,8 +17,8 @@ LATE = timedelta(seconds=15)
 SLACK = timedelta(milliseconds=250)
 """What the clocks of Step Functions and of Lambda may differ by."""
 
-_CALLED = ("LambdaFunctionScheduled", "TaskScheduled")
-_CALL_ENDED = (
+CALLED = ("LambdaFunctionScheduled", "TaskScheduled")
+CALL_ENDED = (
     "LambdaFunctionSucceeded",
     "LambdaFunctionFailed",
     "LambdaFunctionTimedOut",
@@ -122,37 +122,40 @@ class Tail:
         return sorted(fresh, key=lambda each: each[1].time)
 
 
-def windows(
-    events: Sequence[ExecutionEvent], named: Callable[[str], str | None]
-) -> tuple[Window, ...]:
-    """When an execution called which function.
+def windows(events: Sequence[ExecutionEvent], workflow: str) -> tuple[Window, ...]:
+    """When an execution called which function of its workflow.
 
     Args:
         events: the execution's.
-        named: a function's name in the folder, by its ARN or its name in Lambda.
+        workflow: the workflow's name.
     """
     before: Mapping[int, ExecutionEvent] = {event.id: event for event in events}
     ends: dict[int, datetime] = {}
     for event in events:
-        if event.type in _CALL_ENDED:
+        if event.type in CALL_ENDED:
             call = before.get(event.previous_id)
-            while call is not None and call.type not in _CALLED:
+            while call is not None and call.type not in CALLED:
                 call = before.get(call.previous_id)
             if call is not None:
                 ends[call.id] = event.time
     found = []
     for event in events:
-        function = _called(event, named) if event.type in _CALLED else None
+        function = function_of(event, workflow) if event.type in CALLED else None
         if function is not None:
             found.append(Window(function=function, began=event.time, ended=ends.get(event.id)))
     return tuple(found)
 
 
-def _called(event: ExecutionEvent, named: Callable[[str], str | None]) -> str | None:
+def function_of(event: ExecutionEvent, workflow: str) -> str | None:
+    """The name in the folder of the function that an event says is called; None for another's."""
     if event.type == "LambdaFunctionScheduled":
-        return named(str(event.details.get("resource", "")))
-    if event.details.get("resourceType") != "lambda":
+        called = str(event.details.get("resource", ""))
+    elif event.details.get("resourceType") == "lambda":
+        parameters = str(event.details.get("parameters", ""))
+        _, _, rest = parameters.partition('"FunctionName":')
+        called = rest.strip().removeprefix('"').partition('"')[0]
+    else:
         return None
-    parameters = str(event.details.get("parameters", ""))
-    _, _, rest = parameters.partition('"FunctionName":')
-    return named(rest.strip().removeprefix('"').partition('"')[0])
+    name = (called.partition(":function:")[2] or called).partition(":")[0]
+    prefix = f"{workflow}_"
+    return name.removeprefix(prefix) if name.startswith(prefix) else None

@@ -6,7 +6,7 @@ from typing import Any
 
 from maestro_cdk.aws.failures import Refusal
 from maestro_cdk.aws.service import Service
-from maestro_cdk.cloud import Diagnostic, LiveMachine
+from maestro_cdk.cloud import Diagnostic, LiveMachine, MapRun
 from maestro_cdk.model import JSON, Execution, ExecutionEvent, PastExecution
 
 PAGE = 1000
@@ -151,6 +151,18 @@ class StepFunctions:
             if len(fresh) < len(page["events"]):
                 break
         return tuple(sorted(events, key=lambda event: event.id))
+
+    def map_run(self, arn: str, /) -> MapRun:
+        """How far a distributed Map is; what failed or was stopped is done, too.
+
+        https://docs.aws.amazon.com/step-functions/latest/apireference/API_MapRunItemCounts.html
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        counts = self._states.call("describe_map_run", mapRunArn=arn)["itemCounts"]
+        failed = counts["failed"] + counts["timedOut"] + counts["aborted"]
+        return MapRun(total=counts["total"], done=counts["succeeded"] + failed, failed=failed)
 
     def definition(self, execution: str, /) -> str:
         """The definition that an execution began with.

@@ -11,12 +11,14 @@ import click
 from maestro_cdk.cli.findings import one_line
 from maestro_cdk.cli.streams import silence
 from maestro_cdk.cli.tracing import Trace
-from maestro_cdk.model import ExecutionEvent, StackEvent
+from maestro_cdk.model import StackEvent
 from maestro_cdk.ports import (
     Advanced,
+    Counted,
     Event,
     ExecutionMoved,
     Identified,
+    Logged,
     Note,
     Noticed,
     Planned,
@@ -69,8 +71,8 @@ class Reporter:
                 self.waiting(seconds)
             case ResourceChanged(stack_event):
                 self.resource(stack_event)
-            case ExecutionMoved(execution_event):
-                self.execution(execution_event)
+            case ExecutionMoved() | Logged() | Counted():
+                self.execution(event)
 
     def line(self, text: str) -> None:
         """Write a line."""
@@ -130,9 +132,15 @@ class Reporter:
 
     # --- executions --------------------------------------------------------------------------
 
-    def execution(self, event: ExecutionEvent) -> None:
-        """What happened to a state."""
-        self._trace.add(event)
+    def execution(self, event: ExecutionMoved | Logged | Counted) -> None:
+        """What happened to a state, or what it is told of it."""
+        match event:
+            case ExecutionMoved(moved):
+                self._trace.add(moved)
+            case Logged():
+                self._trace.log(event)
+            case Counted():
+                self._trace.count(event)
 
     def _dim(self, text: str) -> str:
         return self.style(text, dim=True)

@@ -2,20 +2,27 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from maestro_cdk.actions import run as running
+from maestro_cdk.actions.listening import Listener
+from maestro_cdk.asl import machines
 from maestro_cdk.cli import completing
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import CLOUD, shared
-from maestro_cdk.cli.wording import failure
-from maestro_cdk.errors import ExecutionFailed, UsageError
-from maestro_cdk.model import Execution
+from maestro_cdk.cli.wording import failure, stack_trace
+from maestro_cdk.cloud import Cloud
+from maestro_cdk.errors import ExecutionFailed, MaestroError, UsageError
+from maestro_cdk.model import Execution, Project
 from maestro_cdk.ports import Step
+from maestro_cdk.project import definitions
+from maestro_cdk.timeline.visits import Timeline
 
 
 @click.command()
@@ -42,6 +49,9 @@ from maestro_cdk.ports import Step
     metavar="live|NUMBER|unpublished",
     help="What to start.  [default: live, or what was redeployed since]",
 )
+@click.option(
+    "--logs/--no-logs", default=True, show_default=True, help="What functions write meanwhile."
+)
 @shared(*CLOUD)
 @examples(
     ("maestro run -i events/sample.json", "with an input from a file"),
@@ -58,6 +68,7 @@ def run(
     no_wait: bool,
     timeout: float | None,
     wanted: str | None,
+    logs: bool,
 ) -> None:
     """Start an execution, follow it state by state, print its output."""
     payload = _payload(given)
@@ -74,18 +85,72 @@ def run(
     if no_wait:
         _print_started(context, started.arn)
         return
-    execution = started.ended
+    execution, timeline = started.ended, None
     if execution is None:
-        with context.interruptible(lambda: f"the execution goes on: {started.arn}"):
-            execution = running.follow(
+        listener = (
+            Listener(project.name, cloud=cloud, reporter=context.reporter, clock=context.clock)
+            if logs
+            else None
+        )
+        with _stoppable(context, started.arn, cloud):
+            followed = running.follow(
                 started.arn,
                 cloud=cloud,
                 reporter=context.reporter,
                 clock=context.clock,
                 timeout=timeout,
+                listener=listener,
             )
+        execution, timeline = followed.outcome, followed.timeline
     context.reporter.close()
+    if timeline is not None and execution.status != "SUCCEEDED":
+        for line in _diagnosis(context, project, timeline):
+            context.reporter.line(line)
     _print_execution(context, execution)
+
+
+@contextmanager
+def _stoppable(context: Context, execution: str, cloud: Cloud) -> Iterator[None]:
+    """Ask, where the user ends the wait for an execution, whether it shall stop."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        context.reporter.close()
+        asks = sys.stdin.isatty() and sys.stderr.isatty()
+        if asks and click.confirm("Stop the execution?", err=True):
+            cloud.machines.stop(execution, cause="maestro run was interrupted")
+            context.reporter.line("the execution is stopped")
+        else:
+            context.reporter.line(f"the execution goes on: {execution}")
+        raise
+
+
+def _diagnosis(context: Context, project: Project, timeline: Timeline) -> Iterator[str]:
+    """Where an execution failed: the state, its place in the folder, its input, the stack trace."""
+    style = context.reporter.style
+    failed = (visit for visit in reversed(timeline.visits) if visit.fate == "failed")
+    visit = next(failed, None)
+    if visit is None:
+        return
+    item = f" of the item {visit.item}" if visit.item is not None else ""
+    place = _place(project, visit.name)
+    where = f" ({place})" if place else ""
+    yield f"{style('✗', fg='red')} {style(visit.name, bold=True)}{item} failed{where}"
+    if visit.input is not None:
+        yield f"  its input: {_cut(visit.input, 2000)}"
+    if visit.errors:
+        yield from (f"  {line}" for line in stack_trace(visit.errors[-1][1]))
+
+
+def _place(project: Project, state: str) -> str | None:
+    """Where a state stands in the definition as it is now; None where it cannot be told."""
+    try:
+        (name,) = definitions.present(project.folder)[:1] or (definitions.DEFINITION,)
+        read = definitions.read(project.folder / name, file=name, literals=None)
+        found = next((each for each in machines.states(read) if each.name == state), None)
+    except MaestroError:
+        return None
+    return str(read.where(found.pointer, key=True)) if found else None
 
 
 def _named(arn: str) -> str:

@@ -13,6 +13,7 @@ from maestro_cdk.actions.tailing import MACHINE, Source, Tail
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import CLOUD, shared
+from maestro_cdk.cli.wording import said_by_function
 from maestro_cdk.cloud import Cloud, LogLine
 from maestro_cdk.errors import UsageError
 from maestro_cdk.model import Project
@@ -23,15 +24,6 @@ PAUSE = 1.0
 COLORS = ("cyan", "yellow", "green", "magenta", "blue", "bright_cyan", "bright_yellow")
 
 _AGO = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>s|m|h|d)[a-z]*")
-_LAMBDAS = re.compile(r"(START|END|INIT_START) (RequestId|Runtime)")
-
-_REPORT = re.compile(
-    r"REPORT RequestId: \S+\s+Duration: (?P<took>[\d.]+ ms).*?Memory Size: (?P<size>\d+) MB\s+"
-    r"Max Memory Used: (?P<used>\d+) MB"
-)
-"""What Lambda says of each call:
-https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html"""
-
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 Line = tuple[str, LogLine]
@@ -133,13 +125,7 @@ def _chosen(found: Sequence[Source], function: str | None) -> Sequence[Source]:
 
 def _made(arn: str, project: Project, cloud: Cloud) -> Callable[[Line], bool]:
     """What an execution made: in the machine's log by its ARN, in a function's while it was called."""
-    prefix = f"{project.name}_"
-
-    def named(function: str) -> str | None:
-        name = (function.partition(":function:")[2] or function).partition(":")[0]
-        return name.removeprefix(prefix) if name.startswith(prefix) else None
-
-    called = tailing.windows(cloud.machines.history(arn, 0), named)
+    called = tailing.windows(cloud.machines.history(arn, 0), project.name)
 
     def made(line: Line) -> bool:
         source, entry = line
@@ -166,7 +152,7 @@ class _Shown:
 
     def __call__(self, lines: Iterable[Line]) -> None:
         for source, entry in lines:
-            said = _machines(entry.text) if source == MACHINE else _functions(entry.text)
+            said = _machines(entry.text) if source == MACHINE else said_by_function(entry.text)
             if said is None:
                 continue
             time = f"{entry.time.astimezone():%H:%M:%S}.{entry.time.microsecond // 1000:03d}"
@@ -186,16 +172,6 @@ def _machines(text: str) -> str:
     except (ValueError, KeyError, TypeError, AttributeError):
         return text.rstrip()
     return " ".join(str(part) for part in parts if part)
-
-
-def _functions(text: str) -> str | None:
-    """A line of a function's log; what Lambda itself says of a call in a few words, or not at all."""
-    if _LAMBDAS.match(text):
-        return None
-    report = _REPORT.match(text)
-    if report is None:
-        return text.rstrip()
-    return f"— took {report['took']}, {report['used']} of {report['size']} MB"
 
 
 COMMANDS = (logs,)

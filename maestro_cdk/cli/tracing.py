@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from maestro_cdk.cli.wording import failure
+from maestro_cdk.cli.wording import failure, is_by_lambda
 from maestro_cdk.model import ExecutionEvent
+from maestro_cdk.ports import Counted, Logged
 from maestro_cdk.timeline.durations import duration
 from maestro_cdk.timeline.visits import ENTERED, EXITED, FAILED, ITEM, Timeline, Visit
 
@@ -35,7 +36,25 @@ class Trace:
         visit = self._timeline.add(event)
         told = visit is not None and self._told(event, visit)
         if not told and self._verbose:
-            self._line(event, visit, self._style(event.type, dim=True))
+            self._line(event.time, visit, self._style(event.type, dim=True))
+
+    def log(self, logged: Logged) -> None:
+        """Tell what a function wrote, under the state that called it; not what Lambda adds."""
+        visit = self._timeline.visit_of(logged.call)
+        if visit is None or is_by_lambda(logged.text) or self._is_one_of_many(visit):
+            return
+        for line in logged.text.splitlines() or [""]:
+            shown = f"{self._style('│', dim=True)} {self._style(visit.name, dim=True)}  {line}"
+            self._line(logged.time, visit, shown)
+
+    def count(self, counted: Counted) -> None:
+        """Tell how many items of a distributed Map are done."""
+        visit = self._timeline.visit_of(counted.run)
+        if visit is None or not counted.total:
+            return
+        failed = f", {counted.failed:,} failed" if counted.failed else ""
+        said = f"  {visit.name}: {counted.done:,} of {counted.total:,} items{failed}"
+        self._line(None, visit, said)
 
     def _told(self, event: ExecutionEvent, visit: Visit) -> bool:
         kind = event.type
@@ -48,22 +67,24 @@ class Trace:
         if self._is_one_of_many(visit):
             return True
         if kind.endswith(ENTERED):
-            self._line(event, visit, f"{self._style('→', fg='cyan')} {visit.name}")
+            self._line(event.time, visit, f"{self._style('→', fg='cyan')} {visit.name}")
         elif kind.endswith(EXITED):
             caught = visit.fate == "caught"
             mark = self._style("!", fg="yellow") if caught else self._style("✓", fg="green")
             spent = self._style(f"({duration(visit.seconds(event.time))})", dim=True)
             rest = " caught, and goes on" if caught else ""
-            self._line(event, visit, f"{mark} {visit.name} {spent}{rest}")
+            self._line(event.time, visit, f"{mark} {visit.name} {spent}{rest}")
         elif kind.endswith(FAILED) and visit.fate == "failed":
             said = failure(*visit.errors[-1], limit=200)
             self._failed[visit] = event.time
-            self._line(event, visit, f"{self._style('✗', fg='red')} {visit.name} {said}".rstrip())
+            self._line(
+                event.time, visit, f"{self._style('✗', fg='red')} {visit.name} {said}".rstrip()
+            )
         elif visit.attempts > 1 and visit in self._failed:
             waited = duration((event.time - self._failed.pop(visit)).total_seconds())
             mark = self._style("↻", fg="yellow")
             said = f"{mark} {visit.name} attempt {visit.attempts}, after {waited}"
-            self._line(event, visit, said)
+            self._line(event.time, visit, said)
         else:
             return False
         return True
@@ -75,7 +96,7 @@ class Trace:
         if length <= MANY:
             return False
         if done * 10 // length > (done - 1) * 10 // length:
-            self._line(event, visit, f"  {visit.name}: {done:,} of {length:,} items")
+            self._line(event.time, visit, f"  {visit.name}: {done:,} of {length:,} items")
         return True
 
     def _is_one_of_many(self, visit: Visit) -> bool:
@@ -86,9 +107,12 @@ class Trace:
             around = around.parent
         return False
 
-    def _line(self, event: ExecutionEvent, visit: Visit | None, said: str) -> None:
-        began = self._timeline.began or event.time
-        at = self._style(f"{(event.time - began).total_seconds():7.2f} s ", dim=True)
+    def _line(self, time: datetime | None, visit: Visit | None, said: str) -> None:
+        began = self._timeline.began or time
+        passed = (
+            f"{max(0.0, (time - began).total_seconds()):7.2f} s " if time and began else " " * 10
+        )
+        at = self._style(passed, dim=True)
         inside = "  " * (visit.depth if visit else 0)
         item = f"[{visit.item}] " if visit is not None and visit.item is not None else ""
         self._write(f"{at} {inside}{item}{said}")

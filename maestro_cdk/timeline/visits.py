@@ -90,6 +90,10 @@ class Timeline:
             visit.events.append(event.id)
         return visit
 
+    def visit_of(self, event: int) -> Visit | None:
+        """The visit that an event belongs to, by its id; None where it is of none."""
+        return self._of.get(event)
+
     def _moved(self, event: ExecutionEvent, last: Visit | None) -> None:
         """The execution itself began or ended."""
         self.began = self.began or event.time

@@ -481,6 +481,7 @@ class FakeMachines:
         self.executions = {}
         self.express_machines = set()
         self.diagnostics = ()  # what is said of any definition
+        self.map_runs = {}
         self.lingering = 0.0  # seconds that a machine's name is held after its deletion
         self._gone = {}
         self._scripts = {}
@@ -578,6 +579,11 @@ class FakeMachines:
 
     def past(self, execution, /):
         return PastExecution(outcome=self.describe(execution), began=self._cloud.clock.now())
+
+    def map_run(self, arn, /):
+        if arn not in self.map_runs:
+            raise CloudError("there is no such run")
+        return self.map_runs[arn]
 
     def running(self, machine, /):
         return tuple(

@@ -32,7 +32,8 @@ def start(cloud, clock):
 def follow(start, cloud, clock, reporter):
     def followed(*events, timeout=None):
         arn = start(*events).arn
-        return running.follow(arn, cloud=cloud, reporter=reporter, clock=clock, timeout=timeout)
+        done = running.follow(arn, cloud=cloud, reporter=reporter, clock=clock, timeout=timeout)
+        return done.outcome
 
     return followed
 

@@ -111,10 +111,6 @@ def events(*given):
     ]
 
 
-def named(function):
-    return function.rpartition("_")[2] if "approval_" in function else None
-
-
 ARN = "arn:aws:lambda:eu-west-1:1:function:approval_manager"
 
 
@@ -126,7 +122,7 @@ def test_a_function_was_called_from_its_scheduling_to_its_end():
             ("LambdaFunctionFailed", {}),
             ("LambdaFunctionScheduled", {"resource": ARN}),
         ),
-        named,
+        "approval",
     )
     assert [each.function for each in found] == ["manager", "manager"]
     assert [(each.began, each.ended) for each in found] == [
@@ -145,7 +141,7 @@ def test_a_function_was_called_from_its_scheduling_to_its_end():
     ],
 )
 def test_calls_by_an_integration_count_too(details, count):
-    found = tailing.windows(events(("TaskScheduled", details), ("TaskSucceeded", {})), named)
+    found = tailing.windows(events(("TaskScheduled", details), ("TaskSucceeded", {})), "approval")
     assert [each.function for each in found] == ["manager"] * count
 
 
@@ -166,7 +162,7 @@ def test_a_line_is_of_a_call_by_its_function_and_its_time(source, seconds, held)
             ("LambdaFunctionStarted", {}),
             ("LambdaFunctionSucceeded", {}),
         ),
-        named,
+        "approval",
     )
     line = LogLine(id="1", time=THEN + timedelta(seconds=seconds), text="x")
     assert window.holds(source, line) is held

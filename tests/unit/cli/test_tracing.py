@@ -3,6 +3,7 @@
 import pytest
 
 from maestro_cdk.cli.tracing import Trace
+from maestro_cdk.ports import Counted, Logged
 from tests.unit.timeline.test_visits import entered, exited, history
 
 STARTED = ("ExecutionStarted", {})
@@ -76,3 +77,34 @@ def test_what_is_aborted_after_a_failure_is_not_told_as_another():
     item = (("MapIterationStarted", {"index": 0}), entered("A"), ("TaskScheduled", {}))
     found = told(*begin, *item, boom, aborted, aborted, *ends)
     assert found == ["→ M", "[0] → A", "[0] ✗ A Boom", "✗ M"]
+
+
+def test_what_a_function_writes_stands_under_its_state():
+    lines = []
+    trace = Trace(lines.append, lambda text, **_: text, verbose=False)
+    events = history(STARTED, entered("A"), ("LambdaFunctionScheduled", {}))
+    for event in events:
+        trace.add(event)
+    lines.clear()
+    time = events[-1].time
+    trace.log(Logged(events[-1].id, time, "one\ntwo\n"))
+    trace.log(Logged(events[-1].id, time, "START RequestId: 1 Version: 2"))
+    trace.log(Logged(events[-1].id, time, "REPORT RequestId: 1\tDuration: 5.1 ms"))
+    trace.log(Logged(99, time, "of no state"))
+    assert [line.split(" s ", 1)[1].strip() for line in lines] == ["│ A  one", "│ A  two"]
+
+
+def test_items_of_a_distributed_map_are_counted():
+    lines = []
+    trace = Trace(lines.append, lambda text, **_: text, verbose=False)
+    events = history(STARTED, entered("M", "Map"), ("MapRunStarted", {}))
+    for event in events:
+        trace.add(event)
+    lines.clear()
+    trace.count(Counted(events[-1].id, 1500, 10000, 0))
+    trace.count(Counted(events[-1].id, 9000, 10000, 12))
+    trace.count(Counted(events[-1].id, 0, 0, 0))
+    assert [line.strip() for line in lines] == [
+        "M: 1,500 of 10,000 items",
+        "M: 9,000 of 10,000 items, 12 failed",
+    ]
