@@ -23,28 +23,32 @@ class Maps:
     def __init__(self, cloud: Cloud, reporter: Reporter) -> None:
         self._cloud, self._reporter = cloud, reporter
         self._runs: dict[int, str] = {}
-        self._ended: set[int] = set()
         self._said: dict[int, Counted] = {}
 
     def hear(self, event: ExecutionEvent) -> None:
-        """Take note of an event."""
+        """Take note of an event; where a Map ends by it, report its last count."""
         arn = event.details.get("mapRunArn")
         if event.type == _BEGAN and isinstance(arn, str):
             self._runs[event.id] = arn
-        elif event.type in _ENDED and event.previous_id in self._runs:
-            self._ended.add(event.previous_id)
+        elif event.type in _ENDED:
+            self._look(event.previous_id)
+            self._runs.pop(event.previous_id, None)
 
     def look(self) -> None:
-        """Report what has changed; one that cannot be looked at is left."""
-        for event, arn in tuple(self._runs.items()):
-            try:
-                progress = self._cloud.machines.map_run(arn)
-            except CloudError:
-                del self._runs[event]
-                continue
-            said = Counted(event, progress.done, progress.total, progress.failed)
-            if said != self._said.get(event):
-                self._said[event] = said
-                self._reporter.emit(said)
-            if event in self._ended:
-                del self._runs[event]
+        """Report what has changed of those that go on."""
+        for run in tuple(self._runs):
+            self._look(run)
+
+    def _look(self, run: int) -> None:
+        """Report a run's count where it changed; one that cannot be looked at is left."""
+        if run not in self._runs:
+            return
+        try:
+            progress = self._cloud.machines.map_run(self._runs[run])
+        except CloudError:
+            del self._runs[run]
+            return
+        said = Counted(run, progress.done, progress.total, progress.failed)
+        if said.done and said != self._said.get(run):
+            self._said[run] = said
+            self._reporter.emit(said)

@@ -197,9 +197,9 @@ def follow(
     while True:
         events = cloud.machines.history(execution, after=last)
         for event in events:
+            maps.hear(event)
             reporter.emit(ExecutionMoved(event))
             timeline.add(event)
-            maps.hear(event)
             if listener is not None:
                 listener.hear(event)
         if events:
