@@ -21,6 +21,9 @@ USE = "/_maestro/use"
 READING = ("Describe", "List", "Get", "Head", "BatchGet", "Lookup", "Query", "Scan", "Filter")
 """How the names of actions begin that change nothing."""
 
+WAITING = "GetActivityTask"
+"""The action that is answered when there is something to do."""
+
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods of requests that change nothing, unless they name an action that does."""
 
@@ -120,6 +123,37 @@ def saved(app: App, saver: Saver) -> App:
     return save
 
 
+def abandoned(app: App) -> App:
+    """Ends the waiting for an activity's task as soon as the worker that waits has hung up.
+
+    It would take the next task, and nobody would ever do that.
+    """
+
+    async def watch(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or _target(scope) != WAITING:
+            await app(scope, receive, send)
+            return
+        messages = [await receive()]
+        while messages[-1].get("more_body"):
+            messages.append(await receive())
+        hung_up = asyncio.ensure_future(receive())
+
+        async def given() -> Message:
+            return messages.pop(0) if messages else await asyncio.shield(hung_up)
+
+        work = asyncio.ensure_future(app(scope, given, send))
+        try:
+            await asyncio.wait((work, hung_up), return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
+        finally:
+            work.cancel()
+            hung_up.cancel()
+            await asyncio.gather(work, hung_up, return_exceptions=True)
+
+    return watch
+
+
 def announced(app: App, ready: Callable[[], None]) -> App:
     """Calls `ready` as soon as the application has started."""
 
@@ -162,7 +196,7 @@ def _objection(scope: Scope) -> str | None:
 def _only_reads(scope: Scope, beginning: bytes) -> bool:
     """Whether a request is known to change nothing; a doubt is a change."""
     actions = _query_actions(scope)
-    target = _header(scope, b"x-amz-target").rpartition(".")[2]
+    target = _target(scope)
     if target:
         actions.append(target)
     elif _header(scope, b"content-type").startswith("application/x-www-form-urlenc"):
@@ -170,6 +204,11 @@ def _only_reads(scope: Scope, beginning: bytes) -> bool:
     if not actions:
         return scope["method"] in READING_METHODS
     return all(action.startswith(READING) for action in actions)
+
+
+def _target(scope: Scope) -> str:
+    """The action that a request names in a header."""
+    return _header(scope, b"x-amz-target").rpartition(".")[2]
 
 
 def _query_actions(scope: Scope) -> list[str]:

@@ -91,7 +91,8 @@ def _serve(here: files.Files, *, identity: str, idle: float, ready: int) -> None
     machines = takeover.Takeover(lambda around: _engine(around, server, here))
     use = middleware.Use()
     saver = Saver(emulator.State(here.state).save, busy=lambda: False)
-    app = middleware.saved(emulator.application(), saver)
+    app = middleware.abandoned(emulator.application())
+    app = middleware.saved(app, saver)
     app = middleware.counted(app, use)
     who = {"id": identity, "pid": server.pid, "version": __version__}
     app = middleware.identified(app, who, use)

@@ -1,7 +1,10 @@
 """Step Functions of this machine, by its API: executions, and what their tasks call."""
 
 import json
+import socket
+import time
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -342,6 +345,30 @@ def test_a_token_is_answered(local):
     local.stepfunctions.send_task_failure(taskToken=asked(), error="No", cause="because")
     found = local.ended(bad)
     assert (found["error"], found["cause"]) == ("No", "because")
+
+
+def test_a_worker_that_has_hung_up_takes_no_task(local):
+    activity = local.stepfunctions.create_activity(name="hung-up")["activityArn"]
+    machine = local.machine("hung-up", {"Work": {"Type": "Task", "Resource": activity}})
+    address = urlsplit(local.endpoint)
+    with socket.create_connection((address.hostname, address.port)) as worker:
+        body = json.dumps({"activityArn": activity})
+        head = [
+            "POST / HTTP/1.1",
+            f"Host: {address.netloc}",
+            "X-Amz-Target: AWSStepFunctions.GetActivityTask",
+            "Content-Type: application/x-amz-json-1.0",
+            f"Content-Length: {len(body)}",
+        ]
+        worker.sendall("\r\n".join([*head, "", body]).encode())
+        time.sleep(0.5)
+    time.sleep(0.5)
+
+    arn = local.start(machine)
+    found = local.stepfunctions.get_activity_task(activityArn=activity)
+    local.stepfunctions.send_task_success(taskToken=found["taskToken"], output="1")
+
+    assert local.ended(arn)["output"] == "1"
 
 
 def test_an_activity_is_worked_on(local):

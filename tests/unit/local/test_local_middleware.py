@@ -232,6 +232,56 @@ def test_the_last_is_saved_before_the_application_ends():
     assert order == ["saved", "ended"]
 
 
+class Worker:
+    """A client that sends a request in two parts, and may then hang up."""
+
+    def __init__(self):
+        self.parts = [
+            {"type": "http.request", "body": b"{", "more_body": True},
+            {"type": "http.request", "body": b"}", "more_body": False},
+        ]
+        self.gone, self.sent = asyncio.Event(), []
+
+    async def receive(self):
+        if self.parts:
+            return self.parts.pop(0)
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message):
+        self.sent.append(message)
+
+
+def asked_for_a_task(hangs_up):
+    """A worker asks for a task: what it is sent, whether the waiting went on."""
+    bodies, went_on = [], asyncio.Event()
+
+    async def inner(_, receive, send):
+        bodies.extend([(await receive())["body"], (await receive())["body"]])
+        await asyncio.sleep(0.05)
+        went_on.set()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def ask():
+        worker = Worker()
+        request = scope(x_amz_target="AWSStepFunctions.GetActivityTask")
+        work = middleware.abandoned(inner)(request, worker.receive, worker.send)
+        if hangs_up:
+            asyncio.get_running_loop().call_later(0.01, worker.gone.set)
+        await work
+        await asyncio.sleep(0.1)
+        assert bodies == [b"{", b"}"]
+        return worker.sent, went_on.is_set()
+
+    return asyncio.run(ask())
+
+
+def test_who_hangs_up_waits_no_longer_for_an_activity():
+    sent, went_on = asked_for_a_task(hangs_up=False)
+    assert ([message["status"] for message in sent], went_on) == ([200], True)
+    assert asked_for_a_task(hangs_up=True) == ([], False)
+
+
 def test_readiness_is_announced_once_the_application_has_started():
     order = []
 
