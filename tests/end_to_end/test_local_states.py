@@ -1,12 +1,12 @@
 """Step Functions of this machine, by its API: executions, and what their tasks call."""
 
 import json
-import socket
-import time
 from datetime import datetime
-from urllib.parse import urlsplit
 
+import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ReadTimeoutError
 
 from tests.end_to_end.states import ACCOUNT, ECHO, PASS, defined, task, within
 
@@ -350,19 +350,17 @@ def test_a_token_is_answered(local):
 def test_a_worker_that_has_hung_up_takes_no_task(local):
     activity = local.stepfunctions.create_activity(name="hung-up")["activityArn"]
     machine = local.machine("hung-up", {"Work": {"Type": "Task", "Resource": activity}})
-    address = urlsplit(local.endpoint)
-    with socket.create_connection((address.hostname, address.port)) as worker:
-        body = json.dumps({"activityArn": activity})
-        head = [
-            "POST / HTTP/1.1",
-            f"Host: {address.netloc}",
-            "X-Amz-Target: AWSStepFunctions.GetActivityTask",
-            "Content-Type: application/x-amz-json-1.0",
-            f"Content-Length: {len(body)}",
-        ]
-        worker.sendall("\r\n".join([*head, "", body]).encode())
-        time.sleep(0.5)
-    time.sleep(0.5)
+    worker = boto3.client(
+        "stepfunctions",
+        endpoint_url=local.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(read_timeout=0.5, retries={"total_max_attempts": 1}),
+    )
+    with pytest.raises(ReadTimeoutError):
+        worker.get_activity_task(activityArn=activity)
+    worker.close()
 
     arn = local.start(machine)
     found = local.stepfunctions.get_activity_task(activityArn=activity)
