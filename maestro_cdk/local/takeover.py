@@ -22,6 +22,7 @@ from maestro_cdk.local.importing import when_loaded
 from maestro_cdk.local.resources import REPLACING, Resources
 from maestro_cdk.local.states.ports import Found
 from maestro_cdk.local.states.refusals import Refusal, no_machine
+from maestro_cdk.local.versions import publishing_once
 from maestro_cdk.model import JSON
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class Takeover:
                 return _refused(refusal)
             answered: Answer = await handle(method, path, headers, body, query)
             if action == "DeleteStateMachine" and answered[0] == HTTPStatus.OK:
-                self.around.forget_versions(str(given.get("stateMachineArn")))
+                self._removed(str(given.get("stateMachineArn")))
             return self._completed(answered) if action == "DescribeStateMachine" else answered
 
         def start(given: dict[str, JSON]) -> Answer:
@@ -191,9 +192,16 @@ class Takeover:
             reset()
             self.runtime.forget()
 
+        machines._publish_state_machine_version = publishing_once(machines)  # noqa: SLF001
         machines.handle_request = answer
         machines._start_execution = start  # noqa: SLF001
         machines.reset = forget
+
+    def _removed(self, machine: str) -> None:
+        """Let a machine's versions, aliases and executions end with it."""
+        self.around.forget_versions(machine)
+        if self._runtime is not None:
+            self._runtime.abandon(machine)
 
     def _check(self, action: str, given: dict[str, JSON]) -> None:
         """Refuse machines that AWS would not make.
@@ -254,7 +262,7 @@ class Takeover:
 
         def delete_whole(arn: str, properties: Mapping[str, JSON]) -> None:
             delete(arn, properties)
-            self.around.forget_versions(arn)
+            self._removed(arn)
 
         machine["delete"] = delete_whole
         templates._REPLACING_PROPERTIES.update({**REPLACING, **REPLACING_CONNECTIONS})  # noqa: SLF001

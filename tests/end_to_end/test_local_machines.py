@@ -244,6 +244,50 @@ def test_versions_and_aliases_lead_to_what_they_name(local):
     assert {local.run(alias)["output"] for _ in range(5)} == {"2"}
 
 
+def test_a_revision_is_published_once(local):
+    states = local.stepfunctions
+    machine = local.machine("once", {"Pass": PASS})
+    first = states.publish_state_machine_version(stateMachineArn=machine)["stateMachineVersionArn"]
+    again = states.publish_state_machine_version(stateMachineArn=machine)["stateMachineVersionArn"]
+    assert first == again == f"{machine}:1"
+    states.update_state_machine(stateMachineArn=machine, definition=defined({"Other": PASS}))
+    with local.fails("ConflictException"):
+        states.publish_state_machine_version(stateMachineArn=machine, revisionId="old")
+    again = states.publish_state_machine_version(stateMachineArn=machine)["stateMachineVersionArn"]
+    assert again == f"{machine}:2"
+
+
+def test_with_a_machine_end_its_executions(local):
+    machine = local.stuck("gone")
+    arn = local.start(machine)
+    local.stepfunctions.delete_state_machine(stateMachineArn=machine)
+    assert local.ended(arn)["status"] == "ABORTED"
+
+
+def test_a_stack_takes_the_executions_of_its_machine_with_it(local):
+    activity = local.stepfunctions.create_activity(name="stacked")["activityArn"]
+    properties = {
+        "RoleArn": local.role,
+        "DefinitionString": defined({"Wait": task_of(activity)}),
+    }
+    machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    body = json.dumps({"Resources": {"Machine": machine}, "Outputs": {"M": {"Value": REF}}})
+    local.cloudformation.create_stack(StackName="taken", TemplateBody=body)
+    (stack,) = local.cloudformation.describe_stacks(StackName="taken")["Stacks"]
+    arn = local.start(stack["Outputs"][0]["OutputValue"])
+
+    local.cloudformation.delete_stack(StackName="taken")
+
+    assert local.ended(arn)["status"] == "ABORTED"
+
+
+REF = {"Ref": "Machine"}
+
+
+def task_of(activity):
+    return {"Type": "Task", "Resource": activity}
+
+
 def test_a_stack_makes_versions_aliases_and_activities(local):
     def template(word):
         said = defined({"Say": {"Type": "Pass", "Result": word}})

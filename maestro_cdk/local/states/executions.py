@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 KEPT_SECONDS = 90 * 86400
 
+ABANDONED = "The state machine was deleted."
+
 INTERRUPTED = "The AWS on this machine ended while the execution ran."
 
 
@@ -133,6 +135,15 @@ class Executions:
         if running is not None:
             running.execution.stop(error, cause)
             await running.over.wait()
+
+    def abandon(self, machine: str) -> None:
+        """Stop the executions of a machine that is gone; AWS does so at their next transition.
+
+        https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
+        """
+        for running in tuple(self.running.values()):
+            if running.found.arn == machine:
+                running.execution.stop(cause=ABANDONED)
 
     # --- what is heard of them ------------------------------------------------------------------
 

@@ -100,6 +100,10 @@ class Runtime:
         """Stop all that runs, and forget all that was."""
         self._loop.call_soon_threadsafe(self.executions.forget)
 
+    def abandon(self, machine: str) -> None:
+        """Stop the executions of a machine that is gone, from whatever thread."""
+        self._loop.call_soon_threadsafe(self.executions.abandon, machine)
+
     def _submitted(self, work: Coroutine[Any, Any, T] | Any) -> Any:
         """Do something in the thread, for the account and the region of whoever asks."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
