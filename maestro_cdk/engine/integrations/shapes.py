@@ -84,23 +84,29 @@ def missing(value: JSON, shape: Shape) -> list[str]:
     ]
 
 
-def from_api(value: Any, shape: Shape | None, *, millis: bool = False) -> JSON:
-    """A result as a definition sees it; timestamps as texts, or as milliseconds."""
+def from_api(value: Any, shape: Shape | None, *, millis: bool = False, own: bool = False) -> JSON:
+    """A result as a definition sees it; timestamps as texts, or as milliseconds.
+
+    Members are named as definitions name them, or where `own` says so as the API itself does.
+    """
     if isinstance(value, datetime):
         moment = value if value.tzinfo else value.replace(tzinfo=UTC)
         return int(moment.timestamp() * 1000) if millis else timestamps.text(moment)
     if isinstance(value, bytes | bytearray):
         return bytes(value).decode(errors="replace")
+
+    def inside(inner: Any, of: Shape | None) -> JSON:
+        return from_api(inner, of, millis=millis, own=own)
+
+    element = shape.element if shape else None
     if isinstance(value, list):
-        inner = shape.element if shape else None
-        return [from_api(item, inner, millis=millis) for item in value]
+        return [inside(item, element) for item in value]
     if not isinstance(value, dict):
         return value
     if shape is not None and shape.type == "structure":
         return {
-            name: from_api(value[wire], shape.members[name], millis=millis)
+            wire if own else name: inside(value[wire], shape.members[name])
             for name, wire in shape.wire.items()
             if value.get(wire) is not None
         }
-    inner = shape.element if shape else None
-    return {key: from_api(item, inner, millis=millis) for key, item in value.items()}
+    return {key: inside(item, element) for key, item in value.items()}

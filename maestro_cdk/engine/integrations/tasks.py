@@ -24,6 +24,10 @@ _WITHOUT_METADATA = ("events",)
 """Optimized integrations that say nothing of the answer's headers."""
 
 
+_OWN_NAMES = ("dynamodb",)
+"""Optimized integrations whose results have the API's own names: `BOOL`, which is `Bool` elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Target:
     """The action that a Task calls."""
@@ -127,8 +131,9 @@ class ServiceTasks:
             raise errors.failure(error, integration, target.service, target.operation) from error
         if invoked:
             return _invoked(answer)
-        millis = integration.kind == "optimized"
-        result = shapes.from_api(answer.result, target.operation.result, millis=millis)
+        optimized = integration.kind == "optimized"
+        own = optimized and integration.service in _OWN_NAMES
+        result = shapes.from_api(answer.result, target.operation.result, millis=optimized, own=own)
         if integration.service == "events" and result.get("FailedEntryCount"):
             raise Failure("EventBridge.FailedEntry", data.dumps(result))
         bare = integration.kind == "aws-sdk" or integration.service in _WITHOUT_METADATA

@@ -115,6 +115,16 @@ def test_a_text_is_stored_as_json_and_bytes_as_they_are():
         assert api.calls == [("s3", "PutObject", {**place, "Body": stored})]
 
 
+@pytest.mark.parametrize(("prefix", "name"), [("", "BOOL"), ("aws-sdk:", "Bool")])
+def test_dynamodb_names_the_types_of_attributes_itself(prefix, name):
+    _, result = ask(
+        f"arn:aws:states:::{prefix}dynamodb:getItem",
+        {"TableName": "t", "Key": {"k": {"S": "1"}}},
+        Answer(result={"Item": {"open": {"BOOL": True}}}),
+    )
+    assert result["Item"] == {"open": {name: True}}
+
+
 def test_an_optimized_call_tells_of_the_answer_too():
     api, result = ask(
         "arn:aws:states:::sqs:sendMessage",
