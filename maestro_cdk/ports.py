@@ -225,6 +225,10 @@ class Service(Protocol):
     def actions(self) -> tuple[str, ...]:
         """The names of its actions, as definitions write them: in camelCase."""
 
+    @property
+    def codes(self) -> Mapping[str, str]:
+        """The errors of all of its operations, by the API's codes, as Retry and Catch name them."""
+
     def operation(self, action: str) -> Operation | None:
         """What an action does; None where there is none of this name."""
 

@@ -109,6 +109,13 @@ class _Service:
         """The names of its actions."""
         return tuple(self._operations)
 
+    @cached_property
+    def codes(self) -> Mapping[str, str]:
+        """The errors of all of its operations, by the API's codes."""
+        shapes = self.data["shapes"]
+        errors = [name for name, shape in shapes.items() if shape.get("exception")]
+        return {_code(name, shapes): _error(name) for name in errors}
+
     def operation(self, action: str) -> Operation | None:
         """What an action does; made once, for a definition asks about the same ones again."""
         name = self._operations.get(action)

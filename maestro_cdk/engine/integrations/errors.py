@@ -57,10 +57,14 @@ def failure(
 
 
 def _sdk(error: ApiError, service: Service, operation: Operation) -> Failure:
-    """As the SDK for Java 2 says it."""
+    """As the SDK for Java 2 says it, which knows every error of a service by its name.
+
+    https://github.com/aws/aws-sdk-java-v2/tree/master/codegen
+    """
     if error.code is None:
         return Failure(f"{service.prefix}.SdkClientException", error.message)
-    known = _known(error, operation) or f"{service.prefix}Exception"
+    general = f"{service.prefix}Exception"
+    known = _known(error, operation) or service.codes.get(error.code, general)
     return Failure(
         f"{service.prefix}.{known}",
         f"{error.message} (Service: {service.prefix}, Status Code: {error.status}, "

@@ -198,6 +198,14 @@ def test_what_fits_is_not():
             "no key (Service: S3, Status Code: 404, Request ID: r) (SDK Attempt Count: 1)",
         ),
         (
+            # It is no error that GetObject itself names.
+            "arn:aws:states:::aws-sdk:s3:getObject",
+            {"Bucket": "b", "Key": "k"},
+            ApiError("NoSuchBucket", "no", 404, "r"),
+            "S3.NoSuchBucketException",
+            None,
+        ),
+        (
             "arn:aws:states:::aws-sdk:secretsmanager:createSecret",
             {},
             ApiError("ValidationException", "Invalid name.", 400, "r"),
