@@ -168,6 +168,10 @@ class Shape(Protocol):
         """The values that a text can have, where they are known."""
 
     @property
+    def range(self) -> tuple[float | None, float | None]:
+        """The least and the most that a number can be; of anything else, that it can hold."""
+
+    @property
     def required(self) -> tuple[str, ...]:
         """The names of the members that a structure must have."""
 

@@ -27,6 +27,7 @@ class Form:
     members: Mapping[str, Shape] = field(default_factory=dict)
     element: Shape | None = None
     streaming: bool = False
+    range: tuple[float | None, float | None] = (None, None)
 
     @property
     def wire(self) -> Mapping[str, str]:

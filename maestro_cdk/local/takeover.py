@@ -171,6 +171,7 @@ class Takeover:
             action = headers.get("x-amz-target", "").rpartition(".")[2]
             try:
                 given = _given(body)
+                self.runtime.check(action, given)
                 if action == "StartExecution" or action in self.runtime.actions:
                     return _answer(await self.runtime.answer(action, given))
                 self._check(action, given)

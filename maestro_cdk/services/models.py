@@ -150,6 +150,7 @@ class _Shape:
         self.type: str = "document" if free else self._model["type"]
         self.streaming = bool(self._model.get("streaming") or reference.get("streaming"))
         self.enum: tuple[str, ...] = tuple(self._model.get("enum", ()))
+        self.range = (self._model.get("min"), self._model.get("max"))
 
     @cached_property
     def required(self) -> tuple[str, ...]:

@@ -71,6 +71,36 @@ def test_an_execution_is_stopped(local):
     assert gone["executions"] == []
 
 
+def test_what_the_api_does_not_take_is_refused(local):
+    machine = local.machine("refusing", {"Pass": PASS})
+    states = local.stepfunctions
+    with local.fails("ValidationException") as refused:
+        states.list_executions(stateMachineArn=machine, statusFilter="DONE")
+    assert "Value 'DONE' at 'statusFilter' failed to satisfy constraint" in refused.message
+    with local.fails("ValidationException") as refused:
+        states.list_executions(stateMachineArn=machine, maxResults=1001)
+    assert "Member must have value less than or equal to 1000" in refused.message
+    with local.fails("ValidationException"):
+        local.machine("of-no-type", {"Pass": PASS}, type="FAST")
+    with local.fails("ValidationException"):
+        states.list_executions(stateMachineArn=machine, mapRunArn="run")
+    with local.fails("ValidationException"):
+        states.list_executions(stateMachineArn=machine, redriveFilter="REDRIVEN")
+    with local.fails("ResourceNotFound"):
+        states.list_executions(mapRunArn="run")
+    with local.fails("InvalidArn"):
+        states.start_execution(stateMachineArn="refusing")
+
+
+def test_only_what_is_known_about_an_execution_is_told_where_that_is_wanted(local):
+    found = local.run(local.machine("told-of", {"Pass": PASS}), {"secret": 1})
+    told = local.stepfunctions.describe_execution(
+        executionArn=found["executionArn"], includedData="METADATA_ONLY"
+    )
+    assert told["status"] == "SUCCEEDED"
+    assert not {"input", "inputDetails", "output", "outputDetails"} & told.keys()
+
+
 def test_what_is_not_there_is_refused(local):
     with local.fails("StateMachineDoesNotExist"):
         local.start(f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:none")

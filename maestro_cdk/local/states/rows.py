@@ -115,9 +115,11 @@ def redriving(row: Mapping[str, JSON]) -> Row:
     return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
 
 
-def described(row: Mapping[str, JSON]) -> Row:
-    """What DescribeExecution tells."""
-    return {key: value for key, value in row.items() if key not in OWN and value is not None}
+def described(row: Mapping[str, JSON], *, bare: bool = False) -> Row:
+    """What DescribeExecution tells; `bare` without the execution's data."""
+    hidden = {*OWN, *(_DATA if bare else ())}
+    hidden |= {f"{key}Details" for key in hidden & _DATA.keys()}
+    return {key: value for key, value in row.items() if key not in hidden and value is not None}
 
 
 _LISTED = (

@@ -12,6 +12,7 @@ from maestro_cdk.engine.callbacks import Callbacks
 from maestro_cdk.engine.clocks import RandomIds, RealClock
 from maestro_cdk.engine.integrations.activities import Activities
 from maestro_cdk.engine.integrations.tasks import ServiceTasks
+from maestro_cdk.local.states import constraints
 from maestro_cdk.local.states.activities import ActivityActions
 from maestro_cdk.local.states.calls import Calls
 from maestro_cdk.local.states.executions import Executions
@@ -46,7 +47,7 @@ class Runtime:
         self.store = Store(file)
         self._around = around
         self._loop = asyncio.new_event_loop()
-        models, callbacks = BotocoreModels(), Callbacks()
+        self._models, callbacks = BotocoreModels(), Callbacks()
         activities = Activities(callbacks)
         calls = Calls(endpoint, around)
         self._log = Log(calls)
@@ -54,15 +55,15 @@ class Runtime:
         self.executions = Executions(
             store=self.store,
             around=around,
-            tasks=ServiceTasks(calls, models, self.clock, callbacks, activities),
+            tasks=ServiceTasks(calls, self._models, self.clock, callbacks, activities),
             clock=self.clock,
             ids=ids,
             loop=self._loop,
             heard=self._log.heard,
         )
-        self.validation = Validation(models)
+        self.validation = Validation(self._models)
         self.service = Service(self.executions, around, callbacks, self.validation.references)
-        self._trials = Trials(self.executions.world, models, self.validation)
+        self._trials = Trials(self.executions.world, self._models, self.validation)
         self.activities = ActivityActions(activities, self.store, around)
         self.executions.recover()
         self._thread = threading.Thread(target=self._run, name="states", daemon=True)
@@ -77,6 +78,14 @@ class Runtime:
             "TestState": self._trials.test,
             "ValidateStateMachineDefinition": self.validation.validate,
         }
+
+    def check(self, action: str, given: Given) -> None:
+        """See that a request keeps to what the API says of it.
+
+        Raises:
+            Refusal: it does not.
+        """
+        constraints.check(action, given, self._models)
 
     async def answer(self, action: str, given: Given) -> JSON:
         """Answer a request, for whatever loop it came to.

@@ -16,6 +16,7 @@ from maestro_cdk.local.states.executions import Executions, Running
 from maestro_cdk.local.states.ports import Around, Found
 from maestro_cdk.local.states.refusals import (
     Refusal,
+    invalid,
     no_execution,
     no_machine,
     no_resource,
@@ -84,6 +85,8 @@ class Service:
 
     def _found(self, given: Given) -> Found:
         arn = read.text(given, "stateMachineArn")
+        if ":stateMachine:" not in arn:
+            raise Refusal("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {arn}'")
         found = self._around.find(arn)
         if found is None:
             raise no_machine(arn)
@@ -105,7 +108,9 @@ class Service:
             raise wrong_type()
         running = self.executions.begun(found, _payload(given), read.optional(given, "name"))
         await self.executions.run(running)
-        return rows.described(running.row) | {"billingDetails": _billed(running)}
+        return rows.described(running.row, bare=_is_bare(given)) | {
+            "billingDetails": _billed(running)
+        }
 
     async def stop(self, given: Given) -> JSON:
         """Abort an execution."""
@@ -147,7 +152,8 @@ class Service:
 
     async def describe(self, given: Given) -> JSON:
         """How an execution stands."""
-        return rows.described(self._kept(read.text(given, "executionArn")))
+        row = self._kept(read.text(given, "executionArn"))
+        return rows.described(row, bare=_is_bare(given))
 
     async def describe_machine(self, given: Given) -> JSON:
         """The machine of an execution, as it was when that began."""
@@ -158,7 +164,7 @@ class Service:
         return {
             "stateMachineArn": arn,
             "name": arn.rpartition(":")[2],
-            "definition": definition,
+            "definition": "" if _is_bare(given) else definition,
             "roleArn": found.role if found else "",
             "updateDate": row["startDate"],
             "loggingConfiguration": row["logging"] or {"level": "OFF"},
@@ -173,25 +179,30 @@ class Service:
         """The executions of a machine, or of a run of its Map."""
         begin, most = read.page(given)
         status = read.optional(given, "statusFilter")
-        run = read.optional(given, "mapRunArn")
+        run, redriven = read.optional(given, "mapRunArn"), read.optional(given, "redriveFilter")
+        if (run is None) == (given.get("stateMachineArn") is None):
+            raise invalid("Either a stateMachineArn or a mapRunArn must be specified, and not both")
         if run is not None:
+            if self._store.map_run(run) is None:
+                raise no_resource(run)
             found = self._store.executions(
-                map_run=run, statuses=filter(None, [status]), begin=begin, most=most
+                map_run=run, status=status, redriven=redriven, begin=begin, most=most
             )
             return _page("executions", found)
+        if redriven is not None:
+            raise invalid("A redriveFilter can only be specified with a mapRunArn")
         machine = self._found(given)
         if machine.type == "EXPRESS":
             raise wrong_type()
-        named = machine.alias or machine.version
         found = self._store.executions(
             machine=machine.arn,
+            named=machine.alias or machine.version,
             since=machine.created,
-            statuses=filter(None, [status]),
+            status=status,
             begin=begin,
             most=most,
         )
-        kept = [row for row in found.rows if named is None or _is_by(row, named)]
-        return _page("executions", Page(rows=kept, next=found.next))
+        return _page("executions", found)
 
     async def history(self, given: Given) -> JSON:
         """What happened in an execution."""
@@ -272,13 +283,14 @@ def _payload(given: Given) -> str:
     return "{}" if payload is None else payload
 
 
+def _is_bare(given: Given) -> bool:
+    """Whether the data of an execution is not to be told."""
+    return given.get("includedData") == "METADATA_ONLY"
+
+
 def _express() -> Refusal:
     message = "Invalid Arn: 'Resource type not valid in this context: express'"
     return Refusal("InvalidArn", message)
-
-
-def _is_by(row: Row, named: str) -> bool:
-    return named in (row.get("stateMachineVersionArn"), row.get("stateMachineAliasArn"))
 
 
 def _page(name: str, found: Page) -> JSON:

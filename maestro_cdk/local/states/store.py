@@ -8,7 +8,7 @@ import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,23 +136,35 @@ class Store:
         machine: str | None = None,
         map_run: str | None = None,
         since: float = 0.0,
-        statuses: Iterable[str] = (),
+        named: str | None = None,
+        status: str | None = None,
+        redriven: str | None = None,
         begin: int = 0,
         most: int = 100,
     ) -> Page:
         """The executions of a machine or of a Map's run, the youngest first.
 
-        `since` is when the machine was made: an earlier one can have had the same name.
+        `since` is when the machine was made: an earlier one can have had the same name. Those are
+        told that were started by the version or alias that `named` is, that have a `status`, and
+        that were `redriven`, or NOT_REDRIVEN.
         """
-        wanted = tuple(statuses)
         column, value = ("map_run", map_run) if map_run else ("machine", machine)
-        only = f" AND status IN ({', '.join('?' * len(wanted))})" if wanted else ""
         # The children of a Map are no executions of the machine's own.
-        own = "" if map_run else " AND map_run IS NULL"
+        only = "" if map_run else " AND map_run IS NULL"
+        values: list[Any] = [value, since]
+        if status is not None:
+            only += " AND status = ?"
+            values.append(status)
+        if named is not None:
+            only += f" AND ? IN ({_member('stateMachineVersionArn')}, "
+            only += f"{_member('stateMachineAliasArn')})"
+            values.append(named)
+        if redriven is not None:
+            only += f" AND {_member('redriveCount')} {'>' if redriven == 'REDRIVEN' else '='} 0"
         return self._page(
-            f"SELECT body FROM executions WHERE {column} = ? AND started >= ?{only}{own} "  # noqa: S608
+            f"SELECT body FROM executions WHERE {column} = ? AND started >= ?{only} "  # noqa: S608
             "ORDER BY started DESC, rowid DESC",
-            (value, since, *wanted),
+            tuple(values),
             begin,
             most,
         )
@@ -211,6 +223,11 @@ class Store:
         with self._lock:
             self.flush()
             return self._base.execute(statement, values).fetchall()
+
+
+def _member(name: str) -> str:
+    """What of an execution's description is not a column of its own."""
+    return f"json_extract(body, '$.{name}')"
 
 
 def _opened(path: Path | None) -> sqlite3.Connection:

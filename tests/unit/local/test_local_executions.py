@@ -157,7 +157,8 @@ def test_the_name_of_an_earlier_machines_execution_can_be_had_again():
         ({"name": "a" * 81}, "InvalidName"),
         ({"name": 7}, "SerializationException"),
         ({"stateMachineArn": None}, "ValidationException"),
-        ({"stateMachineArn": "none"}, "StateMachineDoesNotExist"),
+        ({"stateMachineArn": "none"}, "InvalidArn"),
+        ({"stateMachineArn": f"{ARN}-none"}, "StateMachineDoesNotExist"),
     ],
 )
 def test_what_cannot_be_started_is_refused(given, code):

@@ -67,8 +67,18 @@ def test_only_executions_that_stand_so_are_listed():
     store = Store()
     for status in ("RUNNING", "FAILED", "SUCCEEDED"):
         store.write_execution(execution(status.lower(), status=status))
-    found = store.executions(machine=MACHINE, statuses=["FAILED", "RUNNING"]).rows
-    assert {row["status"] for row in found} == {"FAILED", "RUNNING"}
+    found = store.executions(machine=MACHINE, status="FAILED").rows
+    assert [row["status"] for row in found] == ["FAILED"]
+
+
+def test_pages_hold_as_many_executions_of_a_version_as_they_can():
+    store = Store()
+    for n in range(6):
+        by = {"stateMachineVersionArn": "v"} if n % 2 else {"stateMachineAliasArn": "a"}
+        store.write_execution(execution(str(n), **by))
+    page = store.executions(machine=MACHINE, named="v", most=2)
+    assert ([row["name"] for row in page.rows], page.next) == (["5", "3"], 2)
+    assert len(store.executions(machine=MACHINE, named="a").rows) == 3
 
 
 def test_what_is_old_is_forgotten_but_not_what_runs():
