@@ -108,7 +108,7 @@ def tidied(reason: str) -> str:
 
 def _remedies(reason: str) -> Iterator[str]:
     """What to do about a reason that is known."""
-    return (remedy.told(match) for remedy in REMEDIES if (match := remedy.says.search(reason)))
+    return (remedy.told(match) for remedy in REMEDIES if (match := remedy.match(reason)))
 
 
 def _where(logical_id: str, reason: str, project: Project) -> SourceRef | None:

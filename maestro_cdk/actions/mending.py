@@ -57,7 +57,7 @@ def _halfway(error: CloudError, repairs: Sequence[Repair], done: Sequence[Repair
     """The error, with what is done and what is not; the state machine runs in either case."""
     left = ", ".join(str(item) for item in repairs if item not in done)
     made = ", ".join(map(str, done)) or "nothing"
-    known = next((each.hint for each in REMEDIES if each.says.search(error.message)), None)
+    known = next((each.hint for each in REMEDIES if each.match(error.message)), None)
     hint = known if known and "{" not in known else error.hint
     return DeploymentFailed(
         error.message,

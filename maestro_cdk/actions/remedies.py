@@ -12,14 +12,19 @@ from dataclasses import dataclass
 class Remedy:
     """A message of a service's, and what to do about it; `hint` may name the groups of `says`.
 
-    `passes` says of a message that it goes away by itself: IAM tells a new role, or a new policy,
-    to the other services one by one.
+    `says` is a pattern, compiled when it is first looked for: most commands never fail. `passes`
+    says of a message that it goes away by itself: IAM tells a new role, or a new policy, to the
+    other services one by one.
     """
 
     service: str
-    says: re.Pattern[str]
+    says: str
     hint: str
     passes: bool = False
+
+    def match(self, reason: str) -> re.Match[str] | None:
+        """Where a reason says this."""
+        return re.search(self.says, reason, re.IGNORECASE | re.DOTALL)
 
     def told(self, match: re.Match[str]) -> str:
         """The hint for what was said."""
@@ -27,8 +32,7 @@ class Remedy:
 
 
 def _remedy(service: str, says: str, hint: str, *, passes: bool = False) -> Remedy:
-    says_ = re.compile(says, re.IGNORECASE | re.DOTALL)
-    return Remedy(service=service, says=says_, hint=hint, passes=passes)
+    return Remedy(service=service, says=says, hint=hint, passes=passes)
 
 
 _PROPAGATES = "IAM had not told {0} of the new role yet: the same command again does"
@@ -248,10 +252,10 @@ REMEDIES = (
 )
 """The first that fits is told."""
 
-PROPAGATION = tuple(remedy.says for remedy in REMEDIES[:3])
+PROPAGATION = REMEDIES[:3]
 """The errors by which services tell that IAM has not told them yet: the only ones to try again."""
 
 
 def propagates(reason: str) -> bool:
     """Whether it is a known error of IAM's propagation, which goes away by itself."""
-    return any(says.search(reason) for says in PROPAGATION)
+    return any(remedy.match(reason) for remedy in PROPAGATION)

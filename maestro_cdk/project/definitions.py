@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from maestro_cdk.asl import document, yaml_document
+from maestro_cdk.asl import document
 from maestro_cdk.asl.document import Document
 from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import JSON, SourceRef
@@ -66,6 +66,8 @@ def read(path: Path, *, file: str, literals: Mapping[str, JSON] | None) -> Docum
         return python_document.parse(content, file=file)
     if path.suffix.lower() in (".yaml", ".yml"):
         text = document.decode(content, file=file, rule="yaml-syntax")
+        from maestro_cdk.asl import yaml_document  # noqa: PLC0415 - most are JSON
+
         return yaml_document.parse(text, file=file, literals=literals)
     text = document.decode(content, file=file)
     return document.parse(text, file=file, literals=literals)

@@ -162,10 +162,10 @@ def test_a_known_message_is_translated(reason, said, wrap):
 
 def test_every_remedy_is_tried():
     tried = {
-        next(n for n, remedy in enumerate(REMEDIES) if remedy.says.search(reason))
+        next(n for n, remedy in enumerate(REMEDIES) if remedy.match(reason))
         for reason, _ in MESSAGES
     }
-    untried = [REMEDIES[n].says.pattern for n in range(len(REMEDIES)) if n not in tried]
+    untried = [REMEDIES[n].says for n in range(len(REMEDIES)) if n not in tried]
     # An organization's boundary and a machine's name are told of in words that come after others.
     assert len(untried) <= 2, untried
 
