@@ -38,6 +38,7 @@ bench: $(READY)  ## speed, as ratios against peers in one run
 	$(BIN)/python benchmarks/dependencies.py
 	$(BIN)/python benchmarks/deploy.py
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/history.py
 	$(BIN)/python benchmarks/deploy.py --delay 100
 
 # The versions that the tests passed with; pip reads them when the environment is made.
