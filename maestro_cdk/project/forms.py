@@ -28,11 +28,18 @@ SUBSTITUTION = "[A-Za-z0-9_]+"
 
 
 class Refused(ValueError):
-    """A value that a key does not take; the message says what it does take."""
+    """A value that a key does not take; the message says what it does take.
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    `key` is the one within the value, where that is a table, and `value` what it has.
+    """
+
+    def __init__(
+        self, message: str, hint: str | None = None, *, key: str | None = None, value: JSON = None
+    ) -> None:
         super().__init__(message)
         self.hint = hint
+        self.key = key
+        self.value = value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,13 +298,14 @@ def _release(value: JSON) -> dict[str, Any]:
         if name not in _RELEASE:
             near = get_close_matches(name, _RELEASE, n=1)
             hint = f"did you mean {near[0]!r}?" if near else None
-            raise Refused(f"{', '.join(_RELEASE)}, and no {name!r}", hint)
+            known = f"none of this name, but {', '.join(_RELEASE)}"
+            raise Refused(known, hint, key=name, value=value[name])
     read = {}
     for name, each in value.items():
         try:
             read[name] = _RELEASE[name].read(each)
         except Refused as refused:
-            raise Refused(f"as its {name} {refused}", refused.hint) from refused
+            raise Refused(str(refused), refused.hint, key=name, value=each) from refused
     return read
 
 

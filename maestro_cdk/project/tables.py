@@ -66,8 +66,10 @@ class File:
             try:
                 values[name] = key.read(table[name])
             except Refused as refused:
-                message = f"{name} = {_shown(table[name])}: it takes {refused}"
-                self.refuse((*path, name), message, refused.hint)
+                inner = refused.key
+                at, value = (name, table[name]) if inner is None else (inner, refused.value)
+                message = f"{at} = {_shown(value)}: {name if inner else 'it'} takes {refused}"
+                self.refuse((*path, name, *([inner] if inner else [])), message, refused.hint)
         return values
 
 

@@ -588,3 +588,48 @@ memory = 128
 memory = 128
 """
     assert tables.line_of(text, path) == line
+
+
+# --- releases ----------------------------------------------------------------------------------
+
+
+def test_a_release_is_read_and_a_stage_has_its_own(load):
+    text = """
+[workflow.release]
+strategy = "canary"
+alarms = ["failed", "orders-latency"]
+[stages.dev.release]
+strategy = "all"
+"""
+    found = load(text).workflow.release
+    assert (found.strategy, found.percentage, found.interval, found.keep) == ("canary", 10, 5, 20)
+    assert found.alarms == ("failed", "orders-latency")
+    assert found.gradual
+    dev = load(text, stage="dev").workflow.release
+    assert (dev.strategy, dev.alarms, dev.gradual) == ("all", found.alarms, False)
+
+
+def test_without_settings_versions_are_kept_and_go_live_at_once(load):
+    found = load().workflow.release
+    assert (found.strategy, found.keep, found.gradual) == ("all", 20, False)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('strategy = "slow"', 'strategy = "slow": release takes one of all, canary, linear'),
+        ("percentage = 100", "percentage = 100: release takes a whole number from 1 to 99"),
+        ("interval = 0", "interval = 0: release takes a whole number of minutes from 1 to 2100"),
+        ("keep = -1", "keep = -1: release takes a whole number from 0 to 900"),
+        ("speed = 1", "speed = 1: release takes none of this name"),
+        ("alarms = 'failed'", 'alarms = "failed": release takes'),
+    ],
+)
+def test_what_a_release_does_not_take_is_told_with_its_line(refused, line, said):
+    ((at, message),) = refused(
+        f"[workflow.release]\npercentage = 5\n{line}\n".replace(
+            "percentage = 5\npercentage", "# one\npercentage"
+        )
+    )
+    assert at == 3
+    assert message.startswith(said)
