@@ -1,6 +1,6 @@
 """An account of AWS, as the actions know it: what is there, and what can be asked of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -288,8 +288,10 @@ class Logs(Protocol):
     def groups(self, prefix: str, /) -> tuple[str, ...]:
         """The names of the log groups that begin so."""
 
-    def lines(self, group: str, since: datetime, /) -> tuple[LogLine, ...]:
-        """What was written to a group since, in order; none where there is no such group."""
+    def lines(
+        self, group: str, since: datetime, /, *, until: datetime | None = None
+    ) -> tuple[LogLine, ...]:
+        """What was written to a group in a time, in order; none where there is no such group."""
 
 
 class Machines(Protocol):
@@ -319,11 +321,17 @@ class Machines(Protocol):
     def map_run(self, arn: str, /) -> MapRun:
         """How far a distributed Map is."""
 
+    def pages(self, execution: str, /) -> Iterator[tuple[ExecutionEvent, ...]]:
+        """The events from the first on, as many at a time as one answer holds."""
+
     def definition(self, execution: str, /) -> str:
         """The definition that an execution began with."""
 
     def listed(self, machine: str, /, *, most: int) -> tuple[str, ...]:
         """The ARNs of the executions that were started last, newest first; of EXPRESS none."""
+
+    def recent(self, machine: str, /, *, most: int) -> tuple[PastExecution, ...]:
+        """The executions that were started last, newest first, without what they hold."""
 
     def past(self, execution: str, /) -> PastExecution:
         """An execution with its times and its input."""

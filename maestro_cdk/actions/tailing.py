@@ -146,6 +146,25 @@ def windows(events: Sequence[ExecutionEvent], workflow: str) -> tuple[Window, ..
     return tuple(found)
 
 
+def during(
+    called: Sequence[Window], found: Sequence[Source], *, cloud: Cloud
+) -> list[tuple[str, LogLine]]:
+    """What functions wrote while they were called, in order of time.
+
+    Raises:
+        CloudError: CloudWatch Logs refused.
+    """
+    lines: dict[str, tuple[str, LogLine]] = {}
+    groups = {source.name: source.group for source in found}
+    for window in called:
+        if window.function in groups:
+            until = window.ended + SLACK if window.ended else None
+            since = window.began - SLACK
+            for line in cloud.logs.lines(groups[window.function], since, until=until):
+                lines[line.id] = (window.function, line)
+    return sorted(lines.values(), key=lambda each: each[1].time)
+
+
 def function_of(event: ExecutionEvent, workflow: str) -> str | None:
     """The name in the folder of the function that an event says is called; None for another's."""
     if event.type == "LambdaFunctionScheduled":

@@ -31,13 +31,22 @@ class CloudWatchLogs:
             for group in page["logGroups"]
         )
 
-    def lines(self, group: str, since: datetime, /) -> tuple[LogLine, ...]:
-        """What was written to a group since, in order; none where there is no such group.
+    def lines(
+        self, group: str, since: datetime, /, *, until: datetime | None = None
+    ) -> tuple[LogLine, ...]:
+        """What was written to a group in a time, in order; none where there is no such group.
+
+        Args:
+            group: the log group's name.
+            since: from when on.
+            until: up to when; None for all that is there.
 
         Raises:
             CloudError: CloudWatch Logs refused.
         """
-        start = int(since.timestamp() * 1000)
+        times = {"startTime": _millis(since)}
+        if until is not None:
+            times["endTime"] = _millis(until)
         try:
             return tuple(
                 LogLine(
@@ -45,15 +54,17 @@ class CloudWatchLogs:
                     time=datetime.fromtimestamp(event["timestamp"] / 1000, UTC),
                     text=event["message"],
                 )
-                for page in self._logs.pages(
-                    "filter_log_events", logGroupName=group, startTime=start
-                )
+                for page in self._logs.pages("filter_log_events", logGroupName=group, **times)
                 for event in page["events"]
             )
         except Refusal as refusal:
             if refusal.code == "ResourceNotFoundException":
                 return ()
             raise
+
+
+def _millis(time: datetime) -> int:
+    return int(time.timestamp() * 1000)
 
 
 def _id(event: Mapping[str, Any]) -> str:

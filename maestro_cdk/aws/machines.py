@@ -1,6 +1,6 @@
 """Step Functions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -12,6 +12,9 @@ from maestro_cdk.model import JSON, Execution, ExecutionEvent, PastExecution
 PAGE = 1000
 """The most events of one answer
 (https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html)."""
+
+LATEST = 100
+"""Events of one answer where the last few are wanted, once or twice a second."""
 
 DIAGNOSTICS = 100
 """The most diagnostics of one answer, which has no next page
@@ -143,7 +146,7 @@ class StepFunctions:
             "get_execution_history",
             executionArn=execution,
             includeExecutionData=True,
-            maxResults=PAGE,
+            maxResults=LATEST if after else PAGE,
             reverseOrder=after > 0,
         ):
             fresh = [_event(each) for each in page["events"] if each["id"] > after]
@@ -163,6 +166,20 @@ class StepFunctions:
         counts = self._states.call("describe_map_run", mapRunArn=arn)["itemCounts"]
         failed = counts["failed"] + counts["timedOut"] + counts["aborted"]
         return MapRun(total=counts["total"], done=counts["succeeded"] + failed, failed=failed)
+
+    def pages(self, execution: str, /) -> Iterator[tuple[ExecutionEvent, ...]]:
+        """The events from the first on, as many at a time as one answer holds.
+
+        Raises:
+            CloudError: Step Functions refused, as it does for an EXPRESS machine's.
+        """
+        for page in self._states.pages(
+            "get_execution_history",
+            executionArn=execution,
+            includeExecutionData=True,
+            maxResults=PAGE,
+        ):
+            yield tuple(_event(each) for each in page["events"])
 
     def definition(self, execution: str, /) -> str:
         """The definition that an execution began with.
@@ -185,13 +202,31 @@ class StepFunctions:
         Raises:
             CloudError: Step Functions refused.
         """
+        return tuple(str(each["executionArn"]) for each in self._listed(machine, most))
+
+    def recent(self, machine: str, /, *, most: int) -> tuple[PastExecution, ...]:
+        """The executions that were started last, newest first, without what they hold.
+
+        One answer tells of all of them; of an EXPRESS machine there are none.
+
+        Args:
+            machine: the state machine's ARN.
+            most: how many are wanted, up to 1,000.
+
+        Raises:
+            CloudError: Step Functions refused.
+        """
+        return tuple(_past(each) for each in self._listed(machine, most))
+
+    def _listed(self, machine: str, most: int) -> Sequence[Mapping[str, Any]]:
         try:
             answer = self._states.call("list_executions", stateMachineArn=machine, maxResults=most)
         except Refusal as refusal:
             if refusal.code == "StateMachineTypeNotSupported":
                 return ()
             raise
-        return tuple(str(each["executionArn"]) for each in answer["executions"])
+        found: Sequence[Mapping[str, Any]] = answer["executions"]
+        return found
 
     def past(self, execution: str, /) -> PastExecution:
         """An execution with its times and its input.
@@ -199,14 +234,7 @@ class StepFunctions:
         Raises:
             CloudError: Step Functions refused, as it does for an EXPRESS machine's.
         """
-        answer = self._states.call("describe_execution", executionArn=execution)
-        ended = answer.get("stopDate")
-        return PastExecution(
-            outcome=_execution(answer),
-            began=answer["startDate"].astimezone(UTC),
-            ended=ended.astimezone(UTC) if ended else None,
-            input=answer.get("input"),
-        )
+        return _past(self._states.call("describe_execution", executionArn=execution))
 
     def redrive(self, execution: str, /) -> None:
         """Have an execution that failed go on from where it did.
@@ -310,6 +338,16 @@ def _execution(answer: Mapping[str, Any]) -> Execution:
         output=answer.get("output"),
         error=answer.get("error"),
         cause=answer.get("cause"),
+    )
+
+
+def _past(answer: Mapping[str, Any]) -> PastExecution:
+    ended = answer.get("stopDate")
+    return PastExecution(
+        outcome=_execution(answer),
+        began=answer["startDate"].astimezone(UTC),
+        ended=ended.astimezone(UTC) if ended else None,
+        input=answer.get("input"),
     )
 
 

@@ -45,6 +45,7 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
             "Print log lines of the functions and the state machine, together in order of time.",
         ),
         "graph": ("drawing", "Draw the state machine."),
+        "view": ("viewing", "Open a page with the workflow's picture and its executions."),
     },
     "This machine": {
         "local": ("locally", "The AWS on this machine: no account, no credentials, no Docker."),
@@ -80,6 +81,7 @@ MEANT = {
     **dict.fromkeys(("destroy", "delete", "remove", "rm", "down", "undeploy"), "teardown"),
     **dict.fromkeys(("start", "execute", "exec", "invoke", "call"), "run"),
     **dict.fromkeys(("draw", "picture", "diagram", "visualize"), "graph"),
+    **dict.fromkeys(("open", "ui", "web", "console", "dashboard", "browse"), "view"),
     **dict.fromkeys(("emulator", "localstack", "server"), "local"),
     **dict.fromkeys(("man", "docs", "usage"), "help"),
 }

@@ -13,10 +13,10 @@ from maestro_cdk.actions.tailing import MACHINE, Source, Tail
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import CLOUD, shared
-from maestro_cdk.cli.wording import said_by_function
 from maestro_cdk.cloud import Cloud, LogLine
 from maestro_cdk.errors import UsageError
 from maestro_cdk.model import Project
+from maestro_cdk.timeline.lines import said_by_function
 
 PAUSE = 1.0
 """Seconds between two looks."""

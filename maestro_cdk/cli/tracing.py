@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from maestro_cdk.cli.wording import failure, is_by_lambda
+from maestro_cdk.cli.wording import failure
 from maestro_cdk.model import ExecutionEvent
 from maestro_cdk.ports import Counted, Logged
 from maestro_cdk.timeline.durations import duration
+from maestro_cdk.timeline.lines import is_by_lambda
 from maestro_cdk.timeline.visits import ENTERED, EXITED, FAILED, ITEM, Timeline, Visit
 
 MANY = 20

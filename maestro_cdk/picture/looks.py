@@ -1,6 +1,6 @@
 """Colours: of each type of state, of each way on, and of what an execution did."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,16 +62,20 @@ def of(timeline: Timeline, names: Iterable[str], now: datetime) -> dict[str, Loo
     return {name: _of(visits.get(name, []), now) for name in names}
 
 
+def worst(fates: Collection[Fate]) -> Fate:
+    """The one that a state shows which has met all of these."""
+    return next(fate for fate in _WORST if fate in fates)
+
+
 def _of(visits: list[Visit], now: datetime) -> Look:
     if not visits:
         return UNSEEN
-    fates = {visit.fate for visit in visits}
-    worst = next(fate for fate in _WORST if fate in fates)
-    fill, border = FATES[worst]
+    met = worst({visit.fate for visit in visits})
+    fill, border = FATES[met]
     seconds = sum(visit.seconds(now) for visit in visits)
     times = f"{len(visits)} times · " if len(visits) > 1 else ""
     retries = sum(max(0, visit.attempts - 1) for visit in visits)
     retried = f" · {retries} {'retry' if retries == 1 else 'retries'}" if retries else ""
-    word = "" if worst == "succeeded" else f" · {worst}"
+    word = "" if met == "succeeded" else f" · {met}"
     said = f"{times}{duration(seconds)}{retried}{word}"
     return Look(fill=fill, border=border, said=said)

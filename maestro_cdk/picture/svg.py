@@ -70,7 +70,7 @@ class _Drawing:
         yield f"<title>{escape(_shown(title or 'workflow'))}</title>"
         yield (
             f'<rect x="{-MARGIN}" y="{-MARGIN}" width="{wide:.1f}" height="{high:.1f}" '
-            'fill="#FFFFFF"/>'
+            'fill="#FFFFFF" class="ground"/>'
         )
         # Boxes come in the order of the text, so that what is inside is drawn above.
         for item in self._objects:
@@ -91,14 +91,20 @@ class _Drawing:
         place = f'x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:.1f}" rx="8"'
         name = item["name"]
         if name in self._inner:
-            yield f'<rect {place} fill="#FFFFFF" stroke="#C5CCD1" stroke-dasharray="4 3"/>'
-            yield _text(x + 10, y + 15, self._inner[name], SMALL_SIZE, GREY)
+            yield (
+                f'<rect {place} fill="#FFFFFF" stroke="#C5CCD1" stroke-dasharray="4 3" '
+                'class="inside"/>'
+            )
+            yield _text(x + 10, y + 15, self._inner[name], SMALL_SIZE, GREY, of="small")
             return
         node = self._nodes[name.removeprefix("cluster_")]
         look = self._look(node)
-        yield f'<g class="state" data-state="{escape(_shown(node.name))}">'
+        yield _group(node)
         yield f"<title>{escape(_tip(node, look))}</title>"
-        yield f'<rect {place} fill="{look.fill}" stroke="{look.border}" stroke-width="1.4"/>'
+        yield (
+            f'<rect {place} fill="{look.fill}" stroke="{look.border}" stroke-width="1.4" '
+            'class="body"/>'
+        )
         yield from self._writing(node, look, x, y + 4)
         yield "</g>"
 
@@ -108,11 +114,12 @@ class _Drawing:
         middle, up = _numbers(item["pos"])
         x, y = middle - here.width / 2, self._height - up - here.height / 2
         dash = ' stroke-dasharray="4 3"' if look.faded else ""
-        yield f'<g class="state" data-state="{escape(_shown(node.name))}">'
+        yield _group(node)
         yield f"<title>{escape(_tip(node, look))}</title>"
         yield (
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{here.width:.1f}" height="{here.height:.1f}" '
-            f'rx="7" fill="{look.fill}" stroke="{look.border}" stroke-width="1.4"{dash}/>'
+            f'rx="7" fill="{look.fill}" stroke="{look.border}" stroke-width="1.4"{dash} '
+            'class="body"/>'
         )
         yield from self._writing(node, look, x, y)
         yield "</g>"
@@ -127,31 +134,38 @@ class _Drawing:
             top = y + (here.height - 20) / 2
             yield (
                 f'<path transform="translate({x + PADDING:.1f} {top:.1f})" d="{icon}" '
-                f'fill="{color}" fill-rule="evenodd"/>'
+                f'fill="{color}" fill-rule="evenodd" class="icon"/>'
             )
         left = x + PADDING + 30
         used = LINE * (len(here.names) * NAME_SIZE + len(here.smalls) * SMALL_SIZE)
         at = y + (here.height - used) / 2
         for line in here.names:
             at += LINE * NAME_SIZE
-            yield _text(left, at - 4, line, NAME_SIZE, ink, bold=True)
+            yield _text(left, at - 4, line, NAME_SIZE, ink, of="name", bold=True)
         for line in here.smalls:
             at += LINE * SMALL_SIZE
-            color = COLORS["catch"] if line.startswith("⚠") else GREY
-            color = look.border if line == look.said else color
-            yield _text(left, at - 3.5, line, SMALL_SIZE, color)
+            kind, color = "small", GREY
+            if line.startswith("⚠"):
+                kind, color = "warning", COLORS["catch"]
+            elif line == look.said:
+                kind, color = "said", look.border
+            yield _text(left, at - 3.5, line, SMALL_SIZE, color, of=kind)
 
     def _end(self, item: Mapping[str, Any]) -> Iterator[str]:
         x, up = _numbers(item["pos"])
         y = self._height - up
-        yield f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="27" ry="13" fill="#FFFFFF" stroke="{GREY}"/>'
-        yield _text(x, y + 4, item["name"].title(), SMALL_SIZE, GREY, middle=True)
+        yield (
+            f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="27" ry="13" fill="#FFFFFF" stroke="{GREY}" '
+            'class="end"/>'
+        )
+        yield _text(x, y + 4, item["name"].title(), SMALL_SIZE, GREY, of="small", middle=True)
 
     def _edge(self, edge: Mapping[str, Any]) -> Iterator[str]:
         if edge.get("style") == "invis" or "pos" not in edge:
             return
-        color = COLORS.get(edge.get("id", ""), GREY)
-        dash = ' stroke-dasharray="5 4"' if edge.get("id") == "catch" else ""
+        way = edge.get("id", "")
+        color = COLORS.get(way, GREY)
+        dash = ' stroke-dasharray="5 4"' if way == "catch" else ""
         points = edge["pos"].split()
         tip = next((point[2:] for point in points if point.startswith("e,")), None)
         spline = [self._point(point) for point in points if point[:2] not in ("e,", "s,")]
@@ -160,16 +174,19 @@ class _Drawing:
         path = f"M{spline[0]} C{' '.join(spline[1:])}" if len(spline) > 1 else f"M{spline[0]}"
         if tip:
             path += f" L{self._point(tip)}"
-        yield f'<path d="{path}" fill="none" stroke="{color}" stroke-width="1.3"{dash}/>'
+        yield (
+            f'<path d="{path}" fill="none" stroke="{color}" stroke-width="1.3"{dash} '
+            f'class="edge {way}"/>'
+        )
         if tip:
-            yield _arrow(spline[-1], self._point(tip), color)
+            yield _arrow(spline[-1], self._point(tip), color, way)
         if "lp" in edge and edge.get("label", "").strip():
             x, up = _numbers(edge["lp"])
             label = edge["label"].strip()
             yield (
                 f'<text x="{x:.1f}" y="{self._height - up + 4:.1f}" font-size="{SMALL_SIZE}" '
                 f'fill="{color}" text-anchor="middle" stroke="#FFFFFF" stroke-width="3" '
-                f'paint-order="stroke">{escape(_shown(label))}</text>'
+                f'paint-order="stroke" class="label {way}">{escape(_shown(label))}</text>'
             )
 
     def _point(self, point: str) -> str:
@@ -181,7 +198,12 @@ class _Drawing:
         return self._looks.get(node.name, Look(fill=fill, border=border))
 
 
-def _arrow(base: str, tip: str, color: str) -> str:
+def _group(node: Node) -> str:
+    name, kind = escape(_shown(node.name)), escape(_shown(node.type))
+    return f'<g class="state" data-node="{node.id}" data-state="{name}" data-type="{kind}">'
+
+
+def _arrow(base: str, tip: str, color: str, way: str) -> str:
     """The head of an edge, from where its line ends to its tip."""
     (x0, y0), (x1, y1) = _numbers(base), _numbers(tip)
     dx, dy = x1 - x0, y1 - y0
@@ -190,7 +212,7 @@ def _arrow(base: str, tip: str, color: str) -> str:
     back = (x1 - 8 * dx, y1 - 8 * dy)
     sides = [(back[0] - side * dy * 3.5, back[1] + side * dx * 3.5) for side in (1, -1)]
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in ((x1, y1), *sides))
-    return f'<polygon points="{points}" fill="{color}"/>'
+    return f'<polygon points="{points}" fill="{color}" class="arrow {way}"/>'
 
 
 def _text(
@@ -200,13 +222,15 @@ def _text(
     size: float,
     color: str,
     *,
+    of: str,
     bold: bool = False,
     middle: bool = False,
 ) -> str:
     weight = ' font-weight="600"' if bold else ""
     anchor = ' text-anchor="middle"' if middle else ""
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{color}"{weight}{anchor}>'
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{color}"{weight}{anchor} '
+        f'class="{of}">'
         f"{escape(_shown(text))}</text>"
     )
 

@@ -145,7 +145,7 @@ def test_later_history_is_read_from_its_end_as_far_as_it_is_new(states, machines
     asked = {
         "executionArn": EXECUTION,
         "includeExecutionData": True,
-        "maxResults": 1000,
+        "maxResults": 100,
         "reverseOrder": True,
     }
     states.answers("get_execution_history", history(9, 8, nextToken="t"), asked)

@@ -1,0 +1,76 @@
+"""The page as one document: its style, its script and its first data stand in it.
+
+The script is written as modules, which import each other. They are put one behind the other here, so
+that a page that was sent to somebody is the same as one that is served, and nothing is loaded.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from functools import cache
+from importlib import resources
+
+from maestro_cdk.model import JSON
+
+FIRST = "main.js"
+
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(?P<name>[a-z]+\.js)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?function|const|class)", re.MULTILINE)
+
+
+def document(data: JSON) -> str:
+    """The page in HTML.
+
+    Args:
+        data: what it knows at first.
+    """
+    parts = {"style": _read("style.css"), "script": script(), "data": embedded(data)}
+    parts["policy"] = policy()
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _read("index.html"))
+
+
+def policy() -> str:
+    """The Content-Security-Policy: this style, this script, and nothing else from anywhere.
+
+    https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CSP
+    """
+    return (
+        f"default-src 'none'; script-src '{_digest(script())}'; "
+        f"style-src '{_digest(_read('style.css'))}'; connect-src 'self'; img-src data:; "
+        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types"
+    )
+
+
+def embedded(data: JSON) -> str:
+    """JSON for a script element: nothing in it can end that, or begin a comment.
+
+    https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
+    """
+    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+
+
+@cache
+def script() -> str:
+    """All modules, each behind those that it imports."""
+    texts: dict[str, str] = {}
+    _gather(FIRST, texts)
+    return "\n".join(texts.values())
+
+
+def _gather(name: str, texts: dict[str, str]) -> None:
+    text = _read(name)
+    for match in _IMPORT.finditer(text):
+        if match["name"] not in texts:
+            _gather(match["name"], texts)
+    texts[name] = _EXPORT.sub("", _IMPORT.sub("", text)).strip() + "\n"
+
+
+@cache
+def _read(name: str) -> str:
+    found = resources.files("maestro_cdk.view").joinpath("page", name)
+    return found.read_text("utf-8")
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
