@@ -156,7 +156,7 @@ class _Drawing:
         y = self._height - up
         yield (
             f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="27" ry="13" fill="#FFFFFF" stroke="{GREY}" '
-            'class="end"/>'
+            'class="oval"/>'
         )
         yield _text(x, y + 4, item["name"].title(), SMALL_SIZE, GREY, of="small", middle=True)
 

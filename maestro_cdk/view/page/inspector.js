@@ -200,9 +200,18 @@ export class Inspector {
     return [...wrong, ...this.value(visit.output, "output")];
   }
 
+  // What went wrong: at the end in full, before that, when it was tried again, a line for each time.
   wrong(visit) {
-    const ended = visit.fate === "failed" || visit.fate === "caught";
-    return visit.errors.map((each, n) => failure(each, ended && n === visit.errors.length - 1 && visit.fate === "failed" ? "" : "retried"));
+    const final = visit.fate === "failed" || visit.fate === "caught" ? visit.errors.length - 1 : -1;
+    const [last, before] = [visit.errors[final], visit.errors.filter((_, n) => n !== final)];
+    return [...(last ? [failure(last, visit.fate === "caught" ? "retried" : "")] : []), ...before.map((each, n) => this.attempt(each, n + 1))];
+  }
+
+  attempt({ error, cause }, number) {
+    const { message, trace } = told(cause ?? "");
+    const line = `Attempt ${number}: ${[error, message].filter(Boolean).join(": ")}`;
+    const summary = el("summary", {}, line);
+    return trace.length ? el("details", { class: "failure retried" }, summary, el("pre", {}, trace.join("\n"))) : el("div", { class: "failure retried" }, line);
   }
 
   details(visit) {

@@ -3,19 +3,58 @@
 import { el } from "./dom.js";
 import { pretty } from "./data.js";
 
+const TOKENS = /\s*("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)|[{}[\],:])/y;
+const VALUE = "a value";
+
 // What is wrong with a text as JSON, and at which line and column; null where nothing is.
 export function wrongJson(text) {
   try {
     JSON.parse(text);
     return null;
   } catch (error) {
-    const said = String(error.message);
-    const at = said.match(/position (\d+)/);
-    if (!at) return said;
-    const before = text.slice(0, Number(at[1])).split("\n");
-    const what = said.replace(/ in JSON at position.*| at position.*/s, "");
-    return `line ${before.length}, column ${before[before.length - 1].length + 1}: ${what}`;
+    const found = place(text);
+    if (!found) return String(error.message);
+    const before = text.slice(0, found.at).split("\n");
+    const said = found.at >= text.length ? "it ends here" : `this is ${JSON.stringify(text.slice(found.at, found.at + 12))}`;
+    return `Line ${before.length}, column ${before[before.length - 1].length + 1}: ${said}, where ${found.wanted} should stand.`;
   }
+}
+
+// Engines say no more than that a text is no JSON: so it is gone through for where it stops being it.
+function place(text) {
+  const open = [];
+  let wanted = [VALUE];
+  let at = 0;
+  for (;;) {
+    TOKENS.lastIndex = at;
+    const match = TOKENS.exec(text);
+    const begin = match ? TOKENS.lastIndex - match[1].length : at + text.slice(at).search(/\S|$/);
+    const token = match?.[1];
+    if (token === undefined || !fits(token, wanted)) {
+      return wanted.length || token !== undefined || begin < text.length ? { at: begin, wanted: wanted.join(" or ") || "nothing more" } : null;
+    }
+    at = TOKENS.lastIndex;
+    wanted = after(token, wanted, open);
+  }
+}
+
+function fits(token, wanted) {
+  if (wanted.includes(token)) return true;
+  if (token.startsWith('"')) return wanted.includes("a name") || wanted.includes(VALUE);
+  return wanted.includes(VALUE) && !"}],:".includes(token);
+}
+
+function after(token, wanted, open) {
+  if (token === "{" || token === "[") {
+    open.push(token);
+    return token === "{" ? ["a name", "}"] : [VALUE, "]"];
+  }
+  if (token === ":") return [VALUE];
+  if (token === ",") return open[open.length - 1] === "{" ? ["a name"] : [VALUE];
+  if (wanted.includes("a name") && token !== "}") return [":"];
+  if (token === "}" || token === "]") open.pop();
+  if (!open.length) return [];
+  return [",", open[open.length - 1] === "{" ? "}" : "]"];
 }
 
 export class Starting {
