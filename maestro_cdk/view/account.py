@@ -124,7 +124,9 @@ class Account:
             MaestroError: AWS refused, or the project is not deployed.
         """
         deployed = self._there()
+        target = run.target(deployed.machine, None, deployed.project, cloud=deployed.cloud)
         started = run.start(
+            target,
             deployed.machine,
             payload,
             name=name,
@@ -134,9 +136,10 @@ class Account:
         )
         ended = started.ended
         if ended is None:
-            return {"arn": started.arn}
+            return {"arn": started.arn, "of": target.named}
         return {
             "arn": started.arn,
+            "of": target.named,
             "name": ended.name,
             "status": ended.status,
             "output": ended.output,

@@ -132,4 +132,5 @@ class Logs:
 
 def cloud():
     identity = Identity(account="123456789012", arn="arn", region="eu-west-1", partition="aws")
-    return SimpleNamespace(identity=identity, machines=Machines(), logs=Logs())
+    versions = SimpleNamespace(alias=lambda machine: None)  # nothing is published
+    return SimpleNamespace(identity=identity, machines=Machines(), logs=Logs(), versions=versions)

@@ -139,6 +139,7 @@ function begun(started, input) {
     // An EXPRESS execution is over by now, and kept nowhere.
     app.ended.unshift({ ...started, input, began: null, ended: null, error: started.error, cause: started.cause });
   }
+  toast(`Started: ${started.of}.`);
   chooseExecution(started.arn);
   showList();
 }
