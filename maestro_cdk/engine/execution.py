@@ -15,7 +15,7 @@ from maestro_cdk.engine.data import Data
 from maestro_cdk.engine.failures import RUNTIME, TIMEOUT, Failure, RuntimeFailure
 from maestro_cdk.engine.history import WHOLE, Chain, History
 from maestro_cdk.engine.ports import Clock, Ids, Tasks
-from maestro_cdk.engine.running import Branch, Run, run_states
+from maestro_cdk.engine.running import Branch, Point, Run, run_states
 from maestro_cdk.engine.together import stop
 from maestro_cdk.model import JSON, ExecutionEvent
 from maestro_cdk.model import Execution as Outcome
@@ -63,18 +63,14 @@ class World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed:
-    """Where an execution that failed goes on: `at` a state, with what that was given.
+    """An execution that goes on where it had failed, at a `point`.
 
-    `finished` are the outputs of those of the state's branches or items that need not run again.
     `events` is its history so far, `started` when it began, `count` how often it goes on by now.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
     """
 
-    at: str
-    payload: Data
-    variables: Mapping[str, JSON]
-    finished: Mapping[int, JSON]
+    point: Point
     events: Sequence[ExecutionEvent]
     started: datetime
     count: int
@@ -195,13 +191,9 @@ class Execution:
 
     async def _work(self, chain: Chain) -> None:
         branch = Branch(run=self.shared(), chain=chain, variables={})
-        definition, payload = self.machine.definition, self.input
-        if self.resumed is not None:
-            definition, payload = {**definition, "StartAt": self.resumed.at}, self.resumed.payload
-            branch.variables = self.resumed.variables
-            branch.finished = self.resumed.finished
+        branch.point = self.resumed.point if self.resumed is not None else None
         try:
-            output = await run_states(branch, definition, payload)
+            output = await run_states(branch, self.machine.definition, self.input)
         except RuntimeFailure as failure:
             last = len(self.events) if failure.previous is None else failure.previous
             self._end("FAILED", "ExecutionFailed", failure, last)
@@ -247,6 +239,8 @@ class Execution:
         }
         if self.machine.type == "STANDARD":
             execution["RedriveCount"] = self.resumed.count if self.resumed else 0
+        if self.resumed is not None:
+            execution["RedriveTime"] = timestamps.text(self.world.clock.now())
         machine = {"Id": self.machine.arn, "Name": self.machine.name}
         return {"Execution": execution, "StateMachine": machine}
 

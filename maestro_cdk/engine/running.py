@@ -34,6 +34,21 @@ class Next:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """Where states go on that had begun already: `at` one of them, with what it was given.
+
+    Of a Parallel or an inline Map, `finished` are the outputs of the branches or items that need
+    not run again, `within` where the others go on that had begun.
+    """
+
+    at: str
+    payload: Data
+    variables: Mapping[str, JSON]
+    finished: Mapping[int, JSON]
+    within: Mapping[int, "Point"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """What all states of an execution share.
 
@@ -60,8 +75,7 @@ class Branch:
 
     `item` is what the context object says of the item of a Map. `inside` is the type of the state
     that it is in, `within` are the branches of that state, `nested` says that it is one itself,
-    `iteration` which one of a Map. `finished` are the outputs of the branches or items that the first
-    state here had done already, before its execution was redriven.
+    `iteration` which one of a Map. `point` is where it goes on, after its execution was redriven.
     """
 
     run: Run
@@ -72,12 +86,12 @@ class Branch:
     within: "list[Branch]" = field(default_factory=list)
     nested: bool = False
     iteration: Mapping[str, JSON] | None = None
-    finished: Mapping[int, JSON] = field(default_factory=dict)
+    point: Point | None = None
 
-    def take_finished(self) -> Mapping[int, JSON]:
-        """What of the state that an execution goes on with need not be done again, once."""
-        finished, self.finished = self.finished, {}
-        return finished
+    def take_point(self) -> tuple[Mapping[int, JSON], Mapping[int, Point]]:
+        """What of the state that it goes on with is finished, and where the rest goes on; once."""
+        point, self.point = self.point, None
+        return (point.finished, point.within) if point else ({}, {})
 
     def fork(self, item: Mapping[str, JSON] | None = None) -> "Branch":
         """A branch that begins here, and sees what this one sees."""
@@ -116,12 +130,15 @@ async def run_states(branch: Branch, machine: Mapping[str, JSON], payload: Data)
     from maestro_cdk.engine.states import WORK  # noqa: PLC0415 - states run states
 
     name = machine["StartAt"]
+    if branch.point is not None:
+        name, payload = branch.point.at, branch.point.payload
+        branch.variables = branch.point.variables
     while True:
         state = machine["States"][name]
         step = await _visit(branch, name, state, payload, WORK[state["Type"]])
         if step.name is None:
             return step.output
-        name, payload = step.name, step.output
+        name, payload, branch.point = step.name, step.output, None
         await asyncio.sleep(0)  # the other branches, and executions, have their turn
 
 

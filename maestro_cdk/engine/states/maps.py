@@ -55,7 +55,7 @@ async def _inline(
     at_once: int,
 ) -> list[JSON]:
     """Run the processor for the items, so many at a time."""
-    finished = branch.take_finished()
+    finished, within = branch.take_point()
     results: list[JSON] = [finished.get(index) for index in range(len(items))]
     left = [index for index in range(len(items)) if index not in finished]
     waiting = iter(left)
@@ -73,6 +73,7 @@ async def _inline(
     async def work(worker: Branch, begun: Iterator[int], index: int | None) -> None:
         nonlocal done
         while index is not None:
+            worker.point = within.get(index)
             results[index] = await _iteration(branch, visit, processor, value, worker, items, index)
             done = worker.chain.aside("MapIterationSucceeded", worker.iteration)
             worker.iteration = None

@@ -16,11 +16,13 @@ async def parallel(branch: Branch, visit: Visit) -> Next:
     payload = Data(visit.arguments(visit.effective_input()))
     chain = branch.chain
     chain.add("ParallelStateStarted")
-    finished = branch.take_finished()
+    finished, within = branch.take_point()
     machines = {
         n: machine for n, machine in enumerate(visit.state["Branches"]) if n not in finished
     }
     branches = [branch.fork() for _ in machines]
+    for n, inner in zip(machines, branches, strict=True):
+        inner.point = within.get(n)
     branch.within = branches
     outcome = await all_of(
         run_states(inner, machine, payload)
