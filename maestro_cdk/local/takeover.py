@@ -7,7 +7,7 @@ region that they are for; those about executions are answered by the engine.
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from types import ModuleType
@@ -86,6 +86,10 @@ class MiniStack:
     def scale(self) -> float:
         """What waits are multiplied by; it can be changed while MiniStack runs."""
         return float(self._machines._SFN_WAIT_SCALE)  # noqa: SLF001
+
+    def tag(self, arn: str, tags: Sequence[Mapping[str, str]], /) -> None:
+        """Keep the tags of an activity."""
+        self._machines._tag_resource({"resourceArn": arn, "tags": list(tags)})  # noqa: SLF001
 
     def announce(self, detail: Mapping[str, Any], /) -> None:
         """Tell EventBridge that an execution stands otherwise."""

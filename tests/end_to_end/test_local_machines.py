@@ -140,7 +140,7 @@ def handler(event, context):
     ("level", "with_data", "expected"),
     [
         ("ALL", True, ["ExecutionStarted", "FailStateEntered", "ExecutionFailed"]),
-        ("ERROR", False, ["ExecutionFailed"]),
+        ("ERROR", False, ["FailStateEntered", "ExecutionFailed"]),
         ("FATAL", False, ["ExecutionFailed"]),
     ],
 )
@@ -366,6 +366,10 @@ def test_a_state_is_tried_with_a_mock(local):
     assert json.loads(tried(local, read, mock={"result": json.dumps(item)})["output"]) == item
     with local.fails("ValidationException"):
         tried(local, read, mock={"result": '{"Item": 7}'})
+    with local.fails("ValidationException"):
+        tried(local, read, mock={"result": json.dumps(item), "errorOutput": {"error": "Slow"}})
+    with local.fails("ValidationException"):
+        tried(local, read, inspectionLevel="ALL")
     retry = [{"ErrorEquals": ["Slow"], "IntervalSeconds": 3, "BackoffRate": 2}]
     found = tried(
         local,
@@ -441,6 +445,10 @@ def test_a_definition_is_validated(local):
     found = validate(definition=json.dumps({"StartAt": "A", "States": {"A": PASS}}))
     (diagnostic,) = found["diagnostics"]
     assert (found["result"], diagnostic["location"]) == ("FAIL", "/States/A")
+    alone = {"StartAt": "A", "States": {"A": {**PASS, "End": True}, "B": {**PASS, "End": True}}}
+    (diagnostic,) = validate(definition=json.dumps(alone))["diagnostics"]
+    assert diagnostic["code"] == "MISSING_TRANSITION_TARGET"
+    assert diagnostic["location"] == "/States/B"
 
 
 def test_a_machine_tells_the_variables_that_it_reads(local):

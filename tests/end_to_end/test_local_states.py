@@ -399,6 +399,12 @@ def test_a_worker_that_has_hung_up_takes_no_task(local):
     assert local.ended(arn)["output"] == "1"
 
 
+def test_an_activity_has_the_tags_that_it_is_made_with(local):
+    tags = [{"key": "team", "value": "shop"}]
+    arn = local.stepfunctions.create_activity(name="tagged", tags=tags)["activityArn"]
+    assert local.stepfunctions.list_tags_for_resource(resourceArn=arn)["tags"] == tags
+
+
 def test_an_activity_is_worked_on(local):
     arn = local.stepfunctions.create_activity(name="by-hand")["activityArn"]
     machine = local.machine("activity", {"Do": {"Type": "Task", "Resource": arn}})

@@ -169,7 +169,8 @@ def _pointed(value: JSON, pointer: str) -> JSON:
 
 def _json_lines(text: str, _: Mapping[str, JSON]) -> Iterable[JSON]:
     try:
-        return [data.loads(line) for line in text.splitlines() if line.strip()]
+        # Other ends of lines than these may stand in a text of JSON.
+        return [data.loads(line) for line in text.split("\n") if line.strip()]
     except ValueError as error:
         raise _failed(f"A line is no JSON: {error}") from error
 

@@ -41,6 +41,8 @@ class ActivityActions:
         name = read.text(given, "name")
         read.check_name(name)
         arn = self.make(name)
+        if given.get("tags"):
+            self._around.tag(arn, given["tags"])
         return {"activityArn": arn, "creationDate": self._made()[arn]}
 
     def make(self, name: str) -> str:

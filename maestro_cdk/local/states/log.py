@@ -28,11 +28,14 @@ Key = tuple[str, str]
 
 
 def is_logged(level: JSON, kind: str) -> bool:
-    """Whether an event of a type is logged at a level."""
+    """Whether an event of a type is logged at a level.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/cloudwatch-log-level.html
+    """
     if level == "ALL":
         return True
     if level == "ERROR":
-        return kind.endswith(_BAD)
+        return kind.endswith(_BAD) or kind == "FailStateEntered"
     return level == "FATAL" and kind in FATAL
 
 

@@ -1,6 +1,6 @@
 """What the local Step Functions asks of the AWS around it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -43,6 +43,9 @@ class Around(Protocol):
 
     def scale(self) -> float:
         """What waits are multiplied by."""
+
+    def tag(self, arn: str, tags: Sequence[Mapping[str, str]], /) -> None:
+        """Keep the tags of something that is not kept there itself."""
 
     def announce(self, detail: Mapping[str, Any], /) -> None:
         """Tell EventBridge that an execution stands otherwise."""

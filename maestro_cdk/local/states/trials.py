@@ -97,6 +97,8 @@ def _mock(given: Given) -> Mock:
         "Literal['STRICT', 'PRESENT', 'NONE']",
         read.optional(given, "fieldValidationMode") or "STRICT",
     )
+    if (given.get("errorOutput") is None) == (given.get("result") is None):
+        raise invalid("A test mock must have one of the fields: [result, errorOutput]")
     if given.get("errorOutput") is not None:
         error = read.mapping(given, "errorOutput")
         failure = Failure(read.optional(error, "error"), read.optional(error, "cause"))

@@ -177,7 +177,8 @@ def _said(diagnostic: Mapping[str, str]) -> str:
 def _of(finding: Finding, location: str) -> dict[str, str]:
     severity: Literal["error", "warning", "info"] = finding.severity
     code = _SCHEMA
-    if severity == "error" and finding.rule == "transitions" and location.endswith(_LEADING):
+    leads_nowhere = finding.rule == "transitions" and location.endswith(_LEADING)
+    if severity == "error" and (leads_nowhere or finding.rule == "unreachable"):
         code = "MISSING_TRANSITION_TARGET"
     if severity != "error" or finding.rule in AT_RUN_TIME:
         severity, code = "warning", finding.rule.upper().replace("-", "_")

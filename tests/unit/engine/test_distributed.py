@@ -81,6 +81,7 @@ def read(body, **config):
         ('{"a": 1}', {"InputType": "JSON"}, [{"Key": "a", "Value": 1}]),
         ('{"x": {"y": [1, 2]}}', {"InputType": "JSON", "ItemsPointer": "/x/y"}, [1, 2]),
         ('{"a": 1}\n\n2\n', {"InputType": "JSONL"}, [{"a": 1}, 2]),
+        ('"a\u2028b"\r\n"c"\n', {"InputType": "JSONL"}, ["a\u2028b", "c"]),
         ("[1, 2, 3]", {"InputType": "JSON", "MaxItems": 2}, [1, 2]),
         ("[1, 2, 3]", {"InputType": "JSON", "MaxItems": 0}, [1, 2, 3]),
         ("a;b\n1;2\n", {"InputType": "CSV", "CSVDelimiter": "SEMICOLON"}, [{"a": "1", "b": "2"}]),

@@ -381,6 +381,8 @@ def test_express_executions_are_logged_and_not_kept():
         ("ALL", "PassStateEntered", True),
         ("ERROR", "LambdaFunctionFailed", True),
         ("ERROR", "TaskTimedOut", True),
+        ("ERROR", "FailStateEntered", True),
+        ("FATAL", "FailStateEntered", False),
         ("ERROR", "PassStateEntered", False),
         ("FATAL", "ExecutionAborted", True),
         ("FATAL", "TaskFailed", False),
