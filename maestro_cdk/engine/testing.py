@@ -26,7 +26,7 @@ from maestro_cdk.engine.states.distributed import MapRun
 from maestro_cdk.engine.states.ends import with_result
 from maestro_cdk.engine.states.items import concurrency, items_of, selected, thresholds
 from maestro_cdk.engine.states.readers import parsed
-from maestro_cdk.engine.together import Alarm, within
+from maestro_cdk.engine.together import Alarm, Gate, within
 from maestro_cdk.engine.visits import Visit
 from maestro_cdk.model import JSON
 from maestro_cdk.ports import ServiceModels
@@ -269,7 +269,7 @@ class _Trial:
                 arn="",
                 label="",
                 execution="",
-                max_concurrency=at_once,
+                gate=Gate(at_once),
                 tolerated_count=count or 0,
                 tolerated_percentage=share or 0,
                 total=len(items),

@@ -1,6 +1,7 @@
 """Work that goes on at the same time, and ends together."""
 
 import asyncio
+from collections import deque
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -52,6 +53,48 @@ async def stop(*tasks: asyncio.Task[Any]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Gate:
+    """Lets so many at a time do something; how many that are can change meanwhile."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._inside = most, 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def most(self) -> int:
+        """How many may be inside."""
+        return self._most
+
+    @most.setter
+    def most(self, most: int) -> None:
+        self._most = most
+        self._admit()
+
+    async def __aenter__(self) -> None:
+        if self._inside < self._most and not self._waiting:
+            self._inside += 1
+            return
+        admitted = asyncio.get_running_loop().create_future()
+        self._waiting.append(admitted)
+        try:
+            await admitted
+        except asyncio.CancelledError:
+            if admitted.done() and not admitted.cancelled():
+                await self.__aexit__()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._inside -= 1
+        self._admit()
+
+    def _admit(self) -> None:
+        while self._waiting and self._inside < self._most:
+            waiting = self._waiting.popleft()
+            if not waiting.done():
+                self._inside += 1
+                waiting.set_result(None)
 
 
 class Alarm:

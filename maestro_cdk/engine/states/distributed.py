@@ -23,7 +23,7 @@ from maestro_cdk.engine.states.items import (
 )
 from maestro_cdk.engine.states.readers import read
 from maestro_cdk.engine.states.writers import written
-from maestro_cdk.engine.together import all_of
+from maestro_cdk.engine.together import Gate, all_of
 from maestro_cdk.engine.visits import Visit
 from maestro_cdk.model import JSON, Execution
 
@@ -35,14 +35,14 @@ MOST_AT_ONCE = 10_000
 class MapRun:
     """A run of a distributed Map: what it is to do, and how far it is.
 
-    `children` are the executions so far, in the order in which they were started; `sizes` how many
-    items each was given.
+    `gate` lets as many items run at a time as may. `children` are the executions so far, in the
+    order in which they were started; `sizes` how many items each was given.
     """
 
     arn: str
     label: str
     execution: str
-    max_concurrency: int
+    gate: Gate
     tolerated_count: float
     tolerated_percentage: float
     total: int = 0
@@ -111,7 +111,7 @@ def _map_run(branch: Branch, visit: Visit, at_once: int, count: float, share: fl
         arn=f"{prefix}:mapRun:{machine}/{label}:{run.ids.uuid()}",
         label=f"{machine}/{label}",
         execution=run.arn,
-        max_concurrency=at_once,
+        gate=Gate(at_once),
         tolerated_count=count,
         tolerated_percentage=share,
     )
@@ -136,19 +136,29 @@ async def _children(
     waiting = iter(payloads)
 
     async def work() -> None:
-        for payload, size in waiting:
-            run.sizes.append(size)
-            child = branch.run.start_child(processor, Data(payload), run)
-            run.children.append(child)
-            outcome: Execution = await child.run()
-            if outcome.status != "SUCCEEDED":
-                run.failed += size
-                if run.exceeded:
-                    raise Failure(
-                        EXCEED_TOLERATED_FAILURE_THRESHOLD,
-                        "The specified tolerated failure threshold was exceeded",
-                    )
+        more = True
+        while more:
+            async with run.gate:
+                more = await begin()
 
-    outcome = await all_of(work() for _ in range(min(run.max_concurrency, len(payloads))))
+    async def begin() -> bool:
+        """Run the next item, where there is one."""
+        payload, size = next(waiting, (None, 0))
+        if not size:
+            return False
+        run.sizes.append(size)
+        child = branch.run.start_child(processor, Data(payload), run)
+        run.children.append(child)
+        outcome: Execution = await child.run()
+        if outcome.status != "SUCCEEDED":
+            run.failed += size
+            if run.exceeded:
+                raise Failure(
+                    EXCEED_TOLERATED_FAILURE_THRESHOLD,
+                    "The specified tolerated failure threshold was exceeded",
+                )
+        return True
+
+    outcome = await all_of(work() for _ in range(min(MOST_AT_ONCE, len(payloads))))
     if outcome.failure is not None:
         raise outcome.failure

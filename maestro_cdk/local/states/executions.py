@@ -13,7 +13,7 @@ from maestro_cdk.engine import data
 from maestro_cdk.engine.execution import Execution, Machine, World
 from maestro_cdk.engine.history import MOST_EVENTS
 from maestro_cdk.engine.ports import Clock, Ids, Tasks
-from maestro_cdk.engine.states.distributed import MapRun
+from maestro_cdk.engine.states.distributed import MOST_AT_ONCE, MapRun
 from maestro_cdk.local.states import given as read
 from maestro_cdk.local.states import rows
 from maestro_cdk.local.states.ports import Around, Found
@@ -61,7 +61,8 @@ class Executions:
     ) -> None:
         self.store, self._around, self._loop, self._heard = store, around, loop, heard
         self.running: dict[str, Running] = {}
-        self._map_runs: dict[str, float] = {}
+        self.map_runs: dict[str, MapRun] = {}
+        self._begun: dict[str, float] = {}
         self.world = World(
             tasks=tasks,
             clock=clock,
@@ -183,11 +184,24 @@ class Executions:
         if parent is None:
             return
         now = rows.moment(self.world.clock.now())
-        began = self._map_runs.setdefault(run.arn, now)
+        began = self._begun.setdefault(run.arn, now)
+        self.map_runs[run.arn] = run
         stopped = None if run.status == "RUNNING" else now
         if stopped is not None:
-            del self._map_runs[run.arn]
+            del self._begun[run.arn], self.map_runs[run.arn]
         self.store.write_map_run(rows.map_run(run, parent.found.arn, began, stopped))
+
+    def change_map_run(
+        self, run: MapRun, *, at_once: int | None, count: int | None, share: float | None
+    ) -> None:
+        """Let a Map's run go on otherwise: with so many items at a time, or failures."""
+        if at_once is not None:
+            run.gate.most = at_once or MOST_AT_ONCE
+        if count is not None:
+            run.tolerated_count = count
+        if share is not None:
+            run.tolerated_percentage = share
+        self._map_run(run)
 
     def _announce(self, running: Running) -> None:
         """Tell EventBridge how a STANDARD execution stands.

@@ -143,7 +143,7 @@ def map_run(run: MapRun, machine: str, began: float, stopped: float | None) -> R
         "status": run.status,
         "startDate": began,
         "stopDate": stopped,
-        "maxConcurrency": run.max_concurrency,
+        "maxConcurrency": run.gate.most,
         "toleratedFailureCount": int(run.tolerated_count),
         "toleratedFailurePercentage": run.tolerated_percentage,
         "redriveCount": 0,

@@ -58,6 +58,7 @@ class Service:
             "GetExecutionHistory": self.history,
             "ListMapRuns": self.list_map_runs,
             "DescribeMapRun": self.describe_map_run,
+            "UpdateMapRun": self.update_map_run,
             "SendTaskSuccess": self.send_success,
             "SendTaskFailure": self.send_failure,
             "SendTaskHeartbeat": self.send_heartbeat,
@@ -241,6 +242,23 @@ class Service:
             "itemCounts": _counts(items, total),
             "executionCounts": _counts(executions, sum(executions.values())),
         }
+
+    async def update_map_run(self, given: Given) -> JSON:
+        """Let a run of a distributed Map that goes on go on otherwise."""
+        arn = read.text(given, "mapRunArn")
+        if self._store.map_run(arn) is None:
+            raise no_resource(arn)
+        run = self.executions.map_runs.get(arn)
+        if run is None:
+            raise invalid("Only a Map Run that is RUNNING can be updated")
+        share = given.get("toleratedFailurePercentage")
+        self.executions.change_map_run(
+            run,
+            at_once=read.number(given, "maxConcurrency"),
+            count=read.number(given, "toleratedFailureCount"),
+            share=float(share) if isinstance(share, int | float) else None,
+        )
+        return {}
 
     # --- tokens ---------------------------------------------------------------------------------
 

@@ -333,6 +333,46 @@ def test_the_children_of_a_map_that_fails_are_aborted():
     assert running == {}
 
 
+def test_a_map_goes_on_with_more_or_fewer_items_at_a_time():
+    async def work(here):
+        arn = here.start(input=json.dumps(list(range(20))))
+        found = []
+        for at_once, seconds in ((5, 1), (2, 70), (0, 1)):
+            await here.clock.sleep(1)
+            (run,) = (await here.service.list_map_runs({"executionArn": arn}))["mapRuns"]
+            given = {"mapRunArn": run["mapRunArn"], "maxConcurrency": at_once}
+            assert await here.service.update_map_run(given) == {}
+            await here.clock.sleep(seconds)
+            told, _ = await children_of(here, arn)
+            found.append((told["maxConcurrency"], told["executionCounts"]["running"]))
+        ended = await here.ended(arn)
+        with pytest.raises(Refusal, match="ValidationException"):
+            await here.service.update_map_run(given)
+        return found, ended["status"]
+
+    state = {**mapped({"Type": "Wait", "Seconds": 60}), "MaxConcurrency": 1}
+    found, status = Here(Around(m={"M": state})).run(work)
+
+    assert found == [(5, 5), (2, 2), (10_000, 15)]
+    assert status == "SUCCEEDED"
+
+
+def test_a_map_goes_on_with_more_failures():
+    wait = {"Type": "Wait", "Seconds": 60, "Next": "F"}
+    state = mapped({"Type": "Pass"})
+    state["ItemProcessor"] |= {"StartAt": "W", "States": {"W": wait, "F": {"Type": "Fail"}}}
+
+    async def work(here):
+        arn = here.start(input="[0, 1]")
+        await here.clock.sleep(1)
+        (run,) = (await here.service.list_map_runs({"executionArn": arn}))["mapRuns"]
+        given = {"mapRunArn": run["mapRunArn"], "toleratedFailureCount": 2}
+        await here.service.update_map_run(given)
+        return (await here.ended(arn))["status"]
+
+    assert Here(Around(m={"M": state})).run(work) == "SUCCEEDED"
+
+
 def test_express_children_of_a_map_are_told_of():
     async def work(here):
         arn = here.start(input="[7]")
