@@ -85,3 +85,14 @@ def words(text: str) -> list[str | PseudoParameter]:
         pieces += [text[start : match.start()], PseudoParameter(name=PLACEHOLDERS[match["word"]])]
         start = match.end()
     return [piece for piece in (*pieces, text[start:]) if piece]
+
+
+def is_express_execution(arn: str) -> bool:
+    """Whether an execution's ARN is one of an EXPRESS machine's."""
+    return ":express:" in arn
+
+
+def execution_name(arn: str) -> str:
+    """An execution's name, by its ARN: behind that of an EXPRESS one there is an id."""
+    parts = arn.split(":")
+    return parts[7] if is_express_execution(arn) and len(parts) > 7 else parts[-1]  # noqa: PLR2004

@@ -5,9 +5,9 @@ from typing import Any
 
 from maestro_cdk.aws.assets import AssetBucket
 from maestro_cdk.aws.boto import Clients
+from maestro_cdk.aws.express import AnyMachines
 from maestro_cdk.aws.functions import Lambda
 from maestro_cdk.aws.logs import CloudWatchLogs
-from maestro_cdk.aws.machines import StepFunctions
 from maestro_cdk.aws.roles import Iam
 from maestro_cdk.aws.service import Service
 from maestro_cdk.aws.stacks import CloudFormation
@@ -40,15 +40,17 @@ class AwsCloud:
         )
         self.stacks = CloudFormation(self._service("CloudFormation", "cloudformation"), clock=clock)
         states = self._service("Step Functions", "stepfunctions")
-        self.machines = StepFunctions(
+        self.logs = CloudWatchLogs(self._service("CloudWatch Logs", "logs"))
+        self.machines = AnyMachines(
             states,
             patient=self._service("Step Functions", "stepfunctions", patient=True),
+            logs=self.logs,
+            clock=clock,
         )
         functions = self._service("Lambda", "lambda")
         self.functions = Lambda(functions)
         self.versions = StateMachineVersions(states, functions)
         self.roles = Iam(self._service("IAM", "iam"))
-        self.logs = CloudWatchLogs(self._service("CloudWatch Logs", "logs"))
 
     @property
     def region(self) -> str:

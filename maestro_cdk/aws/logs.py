@@ -32,7 +32,13 @@ class CloudWatchLogs:
         )
 
     def lines(
-        self, group: str, since: datetime, /, *, until: datetime | None = None
+        self,
+        group: str,
+        since: datetime,
+        /,
+        *,
+        until: datetime | None = None,
+        matching: str | None = None,
     ) -> tuple[LogLine, ...]:
         """What was written to a group in a time, in order; none where there is no such group.
 
@@ -40,13 +46,16 @@ class CloudWatchLogs:
             group: the log group's name.
             since: from when on.
             until: up to when; None for all that is there.
+            matching: a filter pattern of CloudWatch Logs', which an emulator may not heed.
 
         Raises:
             CloudError: CloudWatch Logs refused.
         """
-        times = {"startTime": _millis(since)}
+        wanted: dict[str, Any] = {"startTime": _millis(since)}
         if until is not None:
-            times["endTime"] = _millis(until)
+            wanted["endTime"] = _millis(until)
+        if matching is not None:
+            wanted["filterPattern"] = matching
         try:
             return tuple(
                 LogLine(
@@ -54,7 +63,7 @@ class CloudWatchLogs:
                     time=datetime.fromtimestamp(event["timestamp"] / 1000, UTC),
                     text=event["message"],
                 )
-                for page in self._logs.pages("filter_log_events", logGroupName=group, **times)
+                for page in self._logs.pages("filter_log_events", logGroupName=group, **wanted)
                 for event in page["events"]
             )
         except Refusal as refusal:

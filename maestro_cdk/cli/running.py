@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 
 from maestro_cdk.actions import run as running
+from maestro_cdk.actions import watching
 from maestro_cdk.actions.listening import Listener
-from maestro_cdk.asl import machines
+from maestro_cdk.asl import arns, machines
 from maestro_cdk.cli import completing
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.examples import examples
@@ -81,7 +82,7 @@ def run(
     started = running.start(
         target, machine, payload, name=name, wait=not no_wait, cloud=cloud, clock=context.clock
     )
-    context.reporter.emit(Step(f"running {_named(started.arn)} ({target.named})"))
+    context.reporter.emit(Step(f"running {arns.execution_name(started.arn)} ({target.named})"))
     if no_wait:
         _print_started(context, started.arn)
         return
@@ -103,6 +104,8 @@ def run(
             )
         execution, timeline = followed.outcome, followed.timeline
     context.reporter.close()
+    if timeline is None and execution.status != "SUCCEEDED":
+        timeline = watching.logged_timeline(execution.arn, cloud=cloud, clock=context.clock)
     if timeline is not None and execution.status != "SUCCEEDED":
         for line in _diagnosis(context, project, timeline):
             context.reporter.line(line)
@@ -151,12 +154,6 @@ def _place(project: Project, state: str) -> str | None:
     except MaestroError:
         return None
     return str(read.where(found.pointer, key=True)) if found else None
-
-
-def _named(arn: str) -> str:
-    """The name of an execution; of an EXPRESS one there is an id behind it."""
-    parts = arn.split(":")
-    return parts[7] if len(parts) > 7 else parts[-1]  # noqa: PLR2004 - where the name stands
 
 
 def _payload(given: str) -> str:

@@ -10,6 +10,7 @@ import click
 from maestro_cdk.actions import run as running
 from maestro_cdk.actions import tailing, watching
 from maestro_cdk.actions.tailing import MACHINE, Source, Tail
+from maestro_cdk.asl import arns
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import CLOUD, shared
@@ -167,7 +168,7 @@ def _machines(text: str) -> str:
     try:
         entry = json.loads(text)
         details = entry.get("details", {})
-        name = entry["execution_arn"].rpartition(":")[2]
+        name = arns.execution_name(entry["execution_arn"])
         parts = [name, entry["type"], details.get("name"), details.get("error")]
     except (ValueError, KeyError, TypeError, AttributeError):
         return text.rstrip()

@@ -69,7 +69,7 @@ class Maestro:
             timeout=PATIENCE,
         )
         result = Result(code=done.returncode, out=done.stdout, err=done.stderr)
-        assert "Traceback" not in result.err
+        assert not re.search(r"^Traceback", result.err, re.MULTILINE)  # a function's is indented
         return result
 
     def start(self, *words, cwd, **pipes):

@@ -110,3 +110,25 @@ def test_what_does_not_go_together_is_told(history, words):
 def test_an_execution_that_is_not_there_is_told(history):
     missing = history("nobody")
     assert (missing.code, "nobody" in missing.err) == (1, True)
+
+
+def test_an_express_machine_is_known_by_its_log(maestro, write, local_aws, tmp_path):
+    settings = '[workflow]\ntype = "EXPRESS"\n'
+    folder = write(tmp_path / "quick", STATES, settings=settings, work_py=WORK)
+    assert maestro("deploy", "--local", cwd=folder).code == 0
+    failed = maestro("run", "--local", "--name", "badly", "-i", '{"bad": 1}', cwd=folder)
+    assert failed.code == 1
+    assert "✗ Work failed (definition.asl.json:" in failed.err
+    assert "in handler" in failed.err
+    assert maestro("run", "--local", "--name", "well", cwd=folder).code == 0
+    shown = maestro("history", "badly", "--local", cwd=folder)
+    assert "badly  FAILED" in shown.out
+    assert "! ValueError: no such thing" in shown.out
+    listed = maestro("history", "--list", "--local", cwd=folder)
+    assert [line.split()[:2] for line in listed.out.splitlines()] == [
+        ["well", "SUCCEEDED"],
+        ["badly", "FAILED"],
+    ]
+    unknown = maestro("history", "nobody", "--local", cwd=folder)
+    assert "the log of the last day says nothing of nobody" in unknown.err
+    assert maestro("teardown", "--local", "-f", cwd=folder).code == 0
