@@ -8,6 +8,7 @@ from threading import Lock
 from maestro_cdk.actions import run, tailing
 from maestro_cdk.actions.following import pauses
 from maestro_cdk.actions.tailing import Source
+from maestro_cdk.asl import arns
 from maestro_cdk.cloud import Cloud
 from maestro_cdk.errors import CloudError, MaestroError
 from maestro_cdk.model import JSON, Project
@@ -105,7 +106,8 @@ class Account:
             CloudError: it is none of this project's, or the project is not deployed.
         """
         deployed = self._there()
-        if not arn.startswith(deployed.machine.replace(":stateMachine:", ":execution:", 1) + ":"):
+        kind = "express" if arns.is_express_execution(arn) else "execution"
+        if not arn.startswith(deployed.machine.replace(":stateMachine:", f":{kind}:", 1) + ":"):
             raise CloudError(f"{arn} is no execution of {deployed.machine}")
         with self._lock:
             found = self._followed.pop(arn, None) or Followed(

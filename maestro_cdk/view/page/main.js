@@ -266,7 +266,7 @@ function showList() {
   byId("more").hidden = !app.more;
   const note = byId("list-note");
   if (!live || known().length) write(note, "");
-  else if (app.deployment?.express) write(note, "Of an EXPRESS workflow no executions are kept. One that you start here shows what it gave.");
+  else if (app.deployment?.express) write(note, "Executions of an EXPRESS workflow are known by their log: they turn up after some seconds.");
   else if (app.deployment?.state === "deployed") write(note, "It has not been run yet.");
   else write(note, "");
 }
