@@ -18,6 +18,7 @@ from maestro_cdk.picture import dot, looks, mermaid, outline, png, svg
 from maestro_cdk.picture.chart import Chart
 from maestro_cdk.picture.looks import Look
 from maestro_cdk.project import definitions
+from maestro_cdk.timeline import visits
 
 FORMATS = ("svg", "png", "mermaid", "dot", "text")
 
@@ -89,7 +90,7 @@ def _of_execution(context: Context, wanted: str) -> tuple[str, Chart, dict[str, 
     arn = watching.execution_of(machine, wanted, cloud=cloud)
     timeline = watching.timeline(arn, cloud=cloud)
     read = document.parse(cloud.machines.definition(arn), file=arn)
-    drawn = charts.chart(read)
+    drawn = charts.walked(charts.chart(read), visits.steps(timeline))
     names = [node.name for node in charts.nodes(drawn)]
     return arn, drawn, looks.of(timeline, names, context.clock.now())
 

@@ -1,7 +1,7 @@
 """A definition to what is drawn of it: states, what leads where and why, and what is inside."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from maestro_cdk.asl import graph, machines
@@ -33,12 +33,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """What leads from one node to another of its chart, by their ids; None is the start or the end."""
+    """What leads from one node to another of its chart, by their ids; None is the start or the end.
+
+    `faded` is one that an execution did not go.
+    """
 
     source: str | None
     target: str | None
     way: Way
     label: str = ""
+    faded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,23 @@ def nodes(of: Chart) -> Iterator[Node]:
         yield node
         for inner in node.inside:
             yield from nodes(inner)
+
+
+def walked(of: Chart, steps: Collection[tuple[str | None, str | None]]) -> Chart:
+    """The chart with the ways faded that an execution did not go; `steps` are those it did, by name."""
+    names = {node.id: node.name for node in of.nodes}
+
+    def went(edge: Edge) -> bool:
+        return (names.get(edge.source or ""), names.get(edge.target or "")) in steps
+
+    return replace(
+        of,
+        nodes=tuple(
+            replace(node, inside=tuple(walked(inner, steps) for inner in node.inside))
+            for node in of.nodes
+        ),
+        edges=tuple(edge if went(edge) else replace(edge, faded=True) for edge in of.edges),
+    )
 
 
 def _of(

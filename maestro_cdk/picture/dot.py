@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from maestro_cdk.picture.chart import Chart, Edge, Node
-from maestro_cdk.picture.looks import COLORS, TYPES, Look
+from maestro_cdk.picture.looks import COLORS, FADED, TYPES, Look
 from maestro_cdk.picture.writing import Writing, written
 
 POINTS = 72
@@ -91,9 +91,10 @@ def _held(node: str, inner: Chart) -> Iterator[str]:
 def _edge(edge: Edge, nodes: Mapping[str, Node]) -> str:
     source, tail = _end(edge.source, nodes, "start", "out")
     target, head = _end(edge.target, nodes, "end", "in")
-    color = COLORS.get(edge.way)
+    color = FADED if edge.faded else COLORS.get(edge.way)
     attributes = {
         "id": quoted(edge.way),
+        "class": quoted("faded") if edge.faded else None,
         "label": quoted(f" {edge.label} ") if edge.label else None,
         "color": quoted(color) if color else None,
         "fontcolor": quoted(color) if color else None,

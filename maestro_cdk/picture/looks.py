@@ -33,6 +33,9 @@ TYPES = {
 COLORS = {"catch": "#B3261E", "rule": "#2E73B8", "default": "#2E73B8"}
 """Of edges; others are grey."""
 
+FADED = "#B4BCC3"
+"""Of edges that an execution did not go."""
+
 FATES: dict[Fate, tuple[str, str]] = {
     "succeeded": ("#DFF3E4", "#2E8540"),
     "caught": ("#FFEFD6", "#B25E00"),

@@ -6,7 +6,7 @@ https://mermaid.js.org/syntax/flowchart.html
 from collections.abc import Iterator, Mapping
 
 from maestro_cdk.picture.chart import Chart, Edge, Node
-from maestro_cdk.picture.looks import TYPES, Look
+from maestro_cdk.picture.looks import FADED, TYPES, Look
 
 _SHAPES = {"Choice": ("{{", "}}"), "Succeed": ("([", "])"), "Fail": ("([", "])")}
 
@@ -27,7 +27,18 @@ _ENTITIES = str.maketrans(
 
 def text(chart: Chart, looks: Mapping[str, Look] | None = None) -> str:
     """The chart as a flowchart."""
-    return "\n".join(["flowchart TD", *_chart(chart, looks or {}, "  ")]) + "\n"
+    edges = list(_edges(chart))
+    pale = [str(n) for n, edge in enumerate(edges) if edge.faded]
+    styled = [f"  linkStyle {','.join(pale)} stroke:{FADED}"] if pale else []
+    return "\n".join(["flowchart TD", *_chart(chart, looks or {}, "  "), *styled]) + "\n"
+
+
+def _edges(chart: Chart) -> Iterator[Edge]:
+    """The edges in the order in which they are written, by which Mermaid counts them."""
+    for node in chart.nodes:
+        for inner in node.inside:
+            yield from _edges(inner)
+    yield from chart.edges
 
 
 def _chart(chart: Chart, looks: Mapping[str, Look], indent: str) -> Iterator[str]:

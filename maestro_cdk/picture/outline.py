@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from maestro_cdk.picture.chart import Chart, Edge, Node
-from maestro_cdk.picture.looks import Look
+from maestro_cdk.picture.looks import UNSEEN, Look
 
 _MARKS = {"next": "→", "rule": "?", "default": "?", "catch": "!", "end": "■", "start": "●"}
 
@@ -11,7 +11,7 @@ _MARKS = {"next": "→", "rule": "?", "default": "?", "catch": "!", "end": "■"
 def lines(
     chart: Chart, looks: Mapping[str, Look] | None = None
 ) -> Iterator[tuple[str, Look | None]]:
-    """The lines, and how the state of each looks; None for a line that is of no state.
+    """The lines, and how the state or the way of each looks; None for any other line.
 
     States come in the order in which an execution would come to them, as far as one can tell.
     """
@@ -36,7 +36,7 @@ def _chart(
         for edge in after.get(node.id, ()):
             target = "end" if edge.target is None else names[edge.target]
             label = f"{edge.label} → " if edge.label else ""
-            yield f"{indent}  {_MARKS[edge.way]} {label}{target}", None
+            yield f"{indent}  {_MARKS[edge.way]} {label}{target}", UNSEEN if edge.faded else None
         for caught in node.catches:
             yield f"{indent}  {_MARKS['catch']} {caught}", None
 

@@ -8,7 +8,7 @@ from typing import Any
 from maestro_cdk.picture import chart as charts
 from maestro_cdk.picture import dot, graphviz
 from maestro_cdk.picture.chart import Chart, Node
-from maestro_cdk.picture.looks import COLORS, TYPES, Look
+from maestro_cdk.picture.looks import COLORS, FADED, TYPES, Look
 from maestro_cdk.picture.writing import LINE, NAME_SIZE, PADDING, SMALL_SIZE, written
 
 MARGIN = 12.0
@@ -164,7 +164,7 @@ class _Drawing:
         if edge.get("style") == "invis" or "pos" not in edge:
             return
         way = edge.get("id", "")
-        color = COLORS.get(way, GREY)
+        color = FADED if edge.get("class") == "faded" else COLORS.get(way, GREY)
         dash = ' stroke-dasharray="5 4"' if way == "catch" else ""
         points = edge["pos"].split()
         tip = next((point[2:] for point in points if point.startswith("e,")), None)

@@ -31,8 +31,8 @@ _WRONG = (*FAILED, "Aborted")
 class Visit:
     """A state that was entered.
 
-    `parent` is the visit of the Map or the Parallel that it is in, `item` the index of the Map's
-    item, `inside` those in it that have not ended. `errors` are the names and causes of what went
+    `parent` is the visit of the Map or the Parallel that it is in, `after` the one that led to it,
+    None where it is the first; `item` is the index of the Map's item, `inside` those in it that have not ended. `errors` are the names and causes of what went
     wrong in it, in order: what was retried, and at the end what was caught or not. `events` are the
     ids of what belongs to it.
     """
@@ -42,6 +42,7 @@ class Visit:
     entered: datetime
     input: str | None = None
     parent: "Visit | None" = None
+    after: "Visit | None" = None
     item: int | None = None
     fate: Fate = "running"
     exited: datetime | None = None
@@ -108,15 +109,16 @@ class Timeline:
         self._close(self._open, event)
 
     def _entered(self, event: ExecutionEvent, before: Visit | None) -> Visit:
-        parent, item = before, self._items.get(event.previous_id)
+        parent, item, after = before, self._items.get(event.previous_id), None
         if before is not None and before.exited is not None:
-            parent, item = before.parent, before.item  # it is the next one
+            parent, item, after = before.parent, before.item, before  # it is the next one
         visit = Visit(
             name=str(event.details.get("name", "")),
             type=event.type.removesuffix(ENTERED),
             entered=event.time,
             input=_text(event.details.get("input")),
             parent=parent,
+            after=after,
             item=item,
         )
         self.visits.append(visit)
@@ -170,6 +172,14 @@ class Timeline:
 
     def _around(self, visit: Visit) -> set[Visit]:
         return self._open if visit.parent is None else visit.parent.inside
+
+
+def steps(timeline: Timeline) -> frozenset[tuple[str | None, str | None]]:
+    """From which state to which it went, by their names; None is the start, and the end."""
+    went = {(each.after.name if each.after else None, each.name) for each in timeline.visits}
+    left = {each.after for each in timeline.visits}
+    ended = (each for each in timeline.visits if each.fate == "succeeded" and each not in left)
+    return frozenset(went | {(each.name, None) for each in ended})
 
 
 def of(events: Iterable[ExecutionEvent]) -> Timeline:

@@ -187,3 +187,62 @@ def test_the_colours_are_in_each_form():
         assert "#123456" in text
         assert "2 times" in text
     assert any("[2 times]" in line for line, _ in outline.lines(drawn, seen))
+
+
+def test_ways_that_it_did_not_go_are_pale():
+    went = visits.steps(
+        timeline(
+            ("ExecutionStarted", {}),
+            ("TaskStateEntered", {"name": "Ask"}),
+            ("TaskStateExited", {"name": "Ask"}),
+            ("ChoiceStateEntered", {"name": "Is it?"}),
+            ("ChoiceStateExited", {"name": "Is it?"}),
+            ("PassStateEntered", {"name": "No"}),
+            ("PassStateExited", {"name": "No"}),
+            ("ExecutionSucceeded", {}),
+        )
+    )
+    assert went == {(None, "Ask"), ("Ask", "Is it?"), ("Is it?", "No"), ("No", None)}
+    drawn = chart(
+        {
+            "Ask": {
+                "Type": "Task",
+                "Resource": "${ask}",
+                "Next": "Is it?",
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "No"}],
+            },
+            "Is it?": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.a", "IsNull": True, "Next": "Yes"}],
+                "Default": "No",
+            },
+            "Yes": end(),
+            "No": end(),
+        }
+    )
+    walked = charts.walked(drawn, went)
+    pale = [(edge.way, edge.label) for edge in walked.edges if edge.faded]
+    assert [way for way, _ in pale] == ["catch", "rule", "end"]
+    assert svg.text(walked, {}).count(looks.FADED) >= 3
+    assert looks.FADED not in svg.text(drawn, {})
+    numbers = [n for n, edge in enumerate(walked.edges) if edge.faded]
+    assert f"linkStyle {','.join(map(str, numbers))} stroke:" in mermaid.text(walked, {})
+    assert [look.faded for _, look in outline.lines(walked) if look] == [True] * 3
+
+
+def test_ways_inside_of_a_map_are_walked_too():
+    went = visits.steps(
+        timeline(
+            ("ExecutionStarted", {}),
+            ("MapStateEntered", {"name": "Each"}),
+            ("MapStateStarted", {"length": 1}),
+            ("MapIterationStarted", {"name": "Each", "index": 0}),
+            ("PassStateEntered", {"name": "In"}),
+            ("PassStateExited", {"name": "In"}),
+            ("MapIterationSucceeded", {"name": "Each", "index": 0}),
+            ("MapStateSucceeded", {}),
+            ("MapStateExited", {"name": "Each"}),
+            ("ExecutionSucceeded", {}),
+        )
+    )
+    assert went == {(None, "Each"), (None, "In"), ("In", None), ("Each", None)}
