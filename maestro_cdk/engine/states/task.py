@@ -12,6 +12,7 @@ from maestro_cdk.engine.data import Data
 from maestro_cdk.engine.failures import (
     DATA_LIMIT_EXCEEDED,
     TIMEOUT,
+    EvaluationFailure,
     Failure,
     HeartbeatFailure,
     RuntimeFailure,
@@ -54,10 +55,25 @@ def _prepared(branch: Branch, visit: Visit) -> "_Call":
         arguments=Data(arguments),
         token=token,
         role=_role(visit, value),
-        timeout=visit.number("TimeoutSeconds", value),
-        heartbeat=visit.number("HeartbeatSeconds", value),
+        timeout=_seconds(visit, "TimeoutSeconds", value),
+        heartbeat=_seconds(visit, "HeartbeatSeconds", value),
         events=_Events(chain=branch.chain, integration=integration),
     )
+
+
+def _seconds(visit: Visit, key: str, value: JSON) -> float | None:
+    """How many seconds a task is given.
+
+    https://states-language.net/spec.html#task-state-timeouts
+
+    Raises:
+        Failure: it is given none.
+    """
+    seconds = visit.number(key, value)
+    if seconds is None or seconds > 0:
+        return seconds
+    said = f"The {key} field must be a positive integer, but was: {int(seconds)}"
+    raise EvaluationFailure(said, key) if visit.in_jsonata else RuntimeFailure(said)
 
 
 def _role(visit: Visit, value: JSON) -> str | None:

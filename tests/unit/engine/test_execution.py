@@ -121,6 +121,16 @@ def test_time_limits_can_come_from_the_input():
     assert (running.stopped - running.started).total_seconds() == 7
 
 
+@pytest.mark.parametrize("seconds", [0, -5])
+def test_a_task_is_given_some_time(seconds):
+    running, _ = asked(1, payload={"t": seconds}, HeartbeatSecondsPath="$.t", TimeoutSeconds=9)
+    assert running.outcome.error == "States.Runtime"
+    assert "LambdaFunctionScheduled" not in types(running)
+    language = {"QueryLanguage": "JSONata", "TimeoutSeconds": "{% $states.input.t %}"}
+    running, _ = asked(1, payload={"t": seconds}, **language)
+    assert running.outcome.error == "States.QueryEvaluationError"
+
+
 def test_heartbeats_put_a_timeout_off():
     clock = VirtualClock()
 

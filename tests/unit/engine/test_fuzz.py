@@ -6,8 +6,10 @@ import jsonata.jsonata  # noqa: F401 - raises the recursion limit, which hypothe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maestro_cdk.engine.clocks import VirtualClock
+from maestro_cdk.engine.clocks import RandomIds, VirtualClock
+from maestro_cdk.engine.execution import Execution, Resumed, World
 from maestro_cdk.engine.failures import Failure, RuntimeFailure
+from maestro_cdk.engine.resuming import point
 from tests.unit.engine.worlds import run
 
 STATUSES = {"SUCCEEDED", "FAILED", "TIMED_OUT"}
@@ -226,6 +228,35 @@ def definitions(draw):
     return machine
 
 
+def named(machine, prefix=""):
+    """The machine with names for its states that no other state has, as AWS wants them."""
+    if isinstance(machine, list):
+        return [named(item, prefix) for item in machine]
+    if not isinstance(machine, dict):
+        return machine
+    made = {}
+    for key, value in machine.items():
+        if key in ("StartAt", "Next", "Default"):
+            made[key] = prefix + value
+        elif key == "States":
+            made[key] = {
+                prefix + name: within(named(state, prefix), f"{prefix}{name}-")
+                for name, state in value.items()
+            }
+        elif key in ("Branches", "ItemProcessor"):
+            made[key] = value
+        else:
+            made[key] = named(value, prefix)
+    return made
+
+
+def within(state, prefix):
+    branches = state.get("Branches", [])
+    inner = {"Branches": [named(inner, f"{prefix}{n}") for n, inner in enumerate(branches)]}
+    processor = {"ItemProcessor": named(state.get("ItemProcessor"), prefix)}
+    return {**state, **{k: v for k, v in {**inner, **processor}.items() if k in state}}
+
+
 class Fickle:
     """Tasks that give back what they were given, fail, or take their time."""
 
@@ -262,3 +293,26 @@ def test_any_execution_ends_in_a_status(definition, payload):
         "ExecutionFailed",
         "ExecutionTimedOut",
     )
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(definition=definitions(), payload=inputs, cut=st.integers(1, 60))
+def test_an_execution_goes_on_from_any_moment(definition, payload, cut):
+    definition = named(definition)
+    clock = VirtualClock()
+    tasks = Fickle(clock)
+    running = run(definition, json.dumps(payload), clock=clock, tasks=tasks, most_events=400)
+    events = running.events[:cut]
+    resumed = Resumed(
+        point=point(events, definition), events=events, count=1, started=running.started
+    )
+    again = Execution(
+        running.machine,
+        running.input.text,
+        World(tasks=tasks, clock=clock, ids=RandomIds(2), most_events=800),
+        resumed=resumed,
+    )
+    clock.run(again.run())
+    assert again.outcome.status in STATUSES
+    assert [event.id for event in again.events] == list(range(1, len(again.events) + 1))
+    assert again.events[len(events)].type == "ExecutionRedriven"
