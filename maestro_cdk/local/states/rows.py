@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from maestro_cdk.engine.execution import Execution
+from maestro_cdk.engine.history import MOST_EVENTS
 from maestro_cdk.engine.states.distributed import MapRun
 from maestro_cdk.local.states.ports import Found
 from maestro_cdk.local.states.store import Row
@@ -103,15 +104,22 @@ def ended(row: Mapping[str, JSON], running: Execution) -> Row:
     }
     if outcome.output is not None:
         told |= {"output": outcome.output, "outputDetails": {"included": True}}
-    return {**told, **redriving(told)}
+    return {**told, **redriving(told, len(running.events))}
 
 
-def redriving(row: Mapping[str, JSON]) -> Row:
-    """Whether an execution can be begun again, and why not."""
+def redriving(row: Mapping[str, JSON], events: int = 0) -> Row:
+    """Whether an execution can be begun again that has so many events, and why not.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+    """
     status = row["status"]
-    if status in REDRIVABLE and row.get("type") == "STANDARD" and not row.get("mapRunArn"):
-        return {"redriveStatus": "REDRIVABLE", "redriveStatusReason": None}
     reason = f"Execution is {status} and cannot be redriven"
+    if status in REDRIVABLE and row.get("mapRunArn"):
+        return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN", "redriveStatusReason": None}
+    if status in REDRIVABLE and row.get("type") == "STANDARD":
+        if events < MOST_EVENTS - 1:
+            return {"redriveStatus": "REDRIVABLE", "redriveStatusReason": None}
+        reason = "Execution history event limit exceeded"
     return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
 
 

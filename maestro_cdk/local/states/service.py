@@ -126,7 +126,8 @@ class Service:
         """Begin an execution again where it failed."""
         row = self._execution(read.text(given, "executionArn"))
         if row["redriveStatus"] != "REDRIVABLE":
-            message = f"Execution Not Redrivable: '{row['redriveStatusReason']}'"
+            reason = row.get("redriveStatusReason") or "Its Map Run redrives it"
+            message = f"Execution Not Redrivable: '{reason}'"
             raise Refusal("ExecutionNotRedrivable", message)
         running = redriving.again(self.executions, row, self._definition(row), self._store)
         self.executions.resume(running)

@@ -323,7 +323,11 @@ def test_the_children_of_a_map_that_fails_are_aborted():
 
     async def work(here):
         found = await here.ended(arn := here.start(input="[0, 1]"))
-        return found, await children_of(here, arn), dict(here.executions.running)
+        told, children = await children_of(here, arn)
+        for child in children:
+            of = await here.service.describe({"executionArn": child["executionArn"]})
+            assert of["redriveStatus"] == "REDRIVABLE_BY_MAP_RUN"
+        return found, (told, children), dict(here.executions.running)
 
     found, (told, children), running = Here(Around(m={"M": state})).run(work)
 
@@ -331,6 +335,24 @@ def test_the_children_of_a_map_that_fails_are_aborted():
     assert (told["executionCounts"]["failed"], told["executionCounts"]["aborted"]) == (1, 1)
     assert sorted(child["status"] for child in children) == ["ABORTED", "FAILED"]
     assert running == {}
+
+
+def test_what_has_all_the_events_there_can_be_is_not_redriven():
+    choice = {
+        "Type": "Choice",
+        "Choices": [{"Variable": "$.end", "IsPresent": False, "Next": "C"}],
+        "Default": "E",
+    }
+
+    async def work(here):
+        found = await here.ended(here.start())
+        with pytest.raises(Refusal, match="ExecutionNotRedrivable"):
+            await here.service.redrive({"executionArn": found["executionArn"]})
+        return found
+
+    found = Here(Around(m={"C": choice, "E": {"Type": "Succeed"}})).run(work)
+
+    assert found["redriveStatusReason"] == "Execution history event limit exceeded"
 
 
 def test_a_map_goes_on_with_more_or_fewer_items_at_a_time():
