@@ -132,3 +132,24 @@ def test_an_express_machine_is_known_by_its_log(maestro, write, local_aws, tmp_p
     unknown = maestro("history", "nobody", "--local", cwd=folder)
     assert "the log of the last day says nothing of nobody" in unknown.err
     assert maestro("teardown", "--local", "-f", cwd=folder).code == 0
+
+
+@pytest.mark.slow
+def test_fifty_executions_at_once_are_told_apart(maestro, write, local, local_aws, tmp_path):
+    work = "import time\ndef handler(event, context):\n    time.sleep(0.2)\n    return event['n']\n"
+    folder = write(tmp_path / "fifty", {"Work": STATES["Work"]}, work_py=work)
+    assert maestro("deploy", "--local", cwd=folder).code == 0
+    machine = "arn:aws:states:us-east-1:000000000000:stateMachine:fifty:live"
+    for n in range(50):
+        local.stepfunctions.start_execution(
+            stateMachineArn=machine, name=f"n-{n}", input=json.dumps({"n": n})
+        )
+    last = maestro("run", "--local", "--name", "last", "-i", '{"n": 50}', cwd=folder)
+    assert (last.code, last.json) == (0, 50)
+    for n in (0, 17, 49):
+        shown = maestro("history", f"n-{n}", "--local", "--output", "json", cwd=folder)
+        assert (shown.json["status"], shown.json["output"]) == ("SUCCEEDED", str(n))
+        assert [state["name"] for state in shown.json["states"]] == ["Work"]
+    listed = maestro("history", "--list", "--local", cwd=folder).out.splitlines()
+    assert len(listed) == 20
+    assert maestro("teardown", "--local", "-f", cwd=folder).code == 0
