@@ -3,7 +3,7 @@
 What an action does with them is in `actions`; docs/explanation/versions.md says why.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -120,3 +120,6 @@ class Versions(Protocol):
 
     def delete_function(self, arn: str, number: int, /) -> None:
         """Delete a version of a function; one that is not there, or that an alias needs, is left."""
+
+    def alarms(self, names: Sequence[str], /) -> Mapping[str, str]:
+        """The states of alarms, OK, ALARM or INSUFFICIENT_DATA; of those that are there."""

@@ -1,7 +1,7 @@
 """How a project stands: its stack, what went wrong last, what lives otherwise, what is new here."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from maestro_cdk.cloud import Cloud, Stack
 from maestro_cdk.errors import CloudError
 from maestro_cdk.model import Bundle, Identity, PastExecution, Project
 from maestro_cdk.ports import Reporter, Synthesizer
-from maestro_cdk.versions import Alias
+from maestro_cdk.versions import Alias, alarm
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -32,9 +32,9 @@ class Standing:
     """How a project stands; without a stack it is not deployed.
 
     `failure` is what made the last operation fail, `executions` are those that were started last,
-    newest first; of an EXPRESS machine there are none. `alias` is where live leads, `taken_back` why
-    the last release did not get to its end. `difference` is what deploying would change; None where
-    the folder cannot be read.
+    newest first. `alias` is where live leads, `taken_back` why the last release did not get to its
+    end, `alarms` the states of those that it heeds. `difference` is what deploying would change;
+    None where the folder cannot be read.
     """
 
     identity: Identity
@@ -43,6 +43,7 @@ class Standing:
     executions: tuple[PastExecution, ...] = ()
     alias: Alias | None = None
     taken_back: str | None = None
+    alarms: Mapping[str, str] = field(default_factory=dict)
     difference: Difference | None = None
 
 
@@ -91,6 +92,7 @@ def look(
         executions=_executions(found.stack, cloud),
         alias=found.live.alias,
         taken_back=_taken_back(found, project, cloud),
+        alarms=_alarms(found, project, cloud),
         difference=was.difference,
     )
 
@@ -124,6 +126,17 @@ def _taken_back(found: Found, project: Project, cloud: Cloud) -> str | None:
         return releasing.taken_back(machine, found.live.alias, cloud=cloud)
     except CloudError:
         return None
+
+
+def _alarms(found: Found, project: Project, cloud: Cloud) -> Mapping[str, str]:
+    """The alarms that a gradual release heeds; none where that cannot be told."""
+    release = project.settings.workflow.release
+    if found.stack is None or not release.gradual:
+        return {}
+    try:
+        return cloud.versions.alarms([alarm(project.name, name) for name in release.alarms])
+    except CloudError:
+        return {}
 
 
 def _failure(stack: Stack | None, project: Project, cloud: Cloud) -> Diagnosis | None:

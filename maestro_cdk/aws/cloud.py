@@ -49,7 +49,8 @@ class AwsCloud:
         )
         functions = self._service("Lambda", "lambda")
         self.functions = Lambda(functions)
-        self.versions = StateMachineVersions(states, functions)
+        watch = self._service("CloudWatch", "cloudwatch")
+        self.versions = StateMachineVersions(states, functions, watch)
         self.roles = Iam(self._service("IAM", "iam"))
 
     @property

@@ -1,6 +1,6 @@
-"""Versions and aliases of Step Functions, versions of Lambda."""
+"""Versions and aliases of Step Functions, versions of Lambda, and the alarms of releases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,11 +21,13 @@ class StateMachineVersions:
     Args:
         states: Step Functions.
         functions: Lambda.
+        watch: CloudWatch.
     """
 
-    def __init__(self, states: Service, functions: Service) -> None:
+    def __init__(self, states: Service, functions: Service, watch: Service) -> None:
         self._states = states
         self._lambda = functions
+        self._watch = watch
 
     # --- the alias -------------------------------------------------------------------------------
 
@@ -220,6 +222,27 @@ class StateMachineVersions:
         except Refusal as refusal:
             if refusal.code not in {"ResourceNotFoundException", "ResourceConflictException"}:
                 raise
+
+    # --- alarms ----------------------------------------------------------------------------------
+
+    def alarms(self, names: Sequence[str], /) -> dict[str, str]:
+        """The states of alarms, by their names; of those that are there.
+
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+
+        Raises:
+            CloudError: CloudWatch refused.
+        """
+        if not names:  # which would be all of the account's
+            return {}
+        answer = self._watch.call(
+            "describe_alarms",
+            AlarmNames=list(names),
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+            MaxRecords=100,
+        )
+        found = [*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ())]
+        return {each["AlarmName"]: each["StateValue"] for each in found}
 
 
 def _number(arn: str) -> int:

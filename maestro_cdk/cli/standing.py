@@ -70,6 +70,7 @@ def _value(found: standing.Standing, project: Project) -> dict[str, Any]:
         "outputs": dict(stack.outputs) if stack else {},
         "live": _live_value(found.alias),
         "taken_back": found.taken_back,
+        "alarms": dict(found.alarms),
         "executions": [past_value(past) for past in found.executions],
         "console": dict(_console(found)),
         "failure": {
@@ -114,6 +115,10 @@ def _print_executions(context: Context, found: standing.Standing) -> None:
         click.echo(f"live: {_live(found.alias)}")
     if found.taken_back:
         click.echo(f"{context.reporter.style('release:', fg='red', bold=True)} {found.taken_back}")
+    if found.alarms:
+        said = ", ".join(f"{name} {state}" for name, state in found.alarms.items())
+        fired = "ALARM" in found.alarms.values()
+        click.echo(f"alarms: {context.reporter.style(said, fg='red') if fired else said}")
     for past in found.executions:
         took = duration(past.seconds(context.clock.now()))
         click.echo(f"  {past.outcome.name}  {past.outcome.status}  {took}")

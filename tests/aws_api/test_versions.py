@@ -29,8 +29,13 @@ def functions(stubbed):
 
 
 @pytest.fixture
-def versions(states, functions):
-    return StateMachineVersions(states.service, functions.service)
+def watch(stubbed):
+    return stubbed("CloudWatch", "cloudwatch")
+
+
+@pytest.fixture
+def versions(states, functions, watch):
+    return StateMachineVersions(states.service, functions.service, watch.service)
 
 
 def routed(**weights):
@@ -230,3 +235,23 @@ def role(moto):
         RoleName="function", AssumeRolePolicyDocument="{}"
     )
     return made["Role"]["Arn"]
+
+
+def test_alarms_tell_their_states(versions, watch):
+    watch.answers(
+        "describe_alarms",
+        {
+            "MetricAlarms": [{"AlarmName": "a", "StateValue": "ALARM"}],
+            "CompositeAlarms": [{"AlarmName": "b", "StateValue": "OK"}],
+        },
+        {
+            "AlarmNames": ["a", "b", "gone"],
+            "AlarmTypes": ["MetricAlarm", "CompositeAlarm"],
+            "MaxRecords": 100,
+        },
+    )
+    assert versions.alarms(["a", "b", "gone"]) == {"a": "ALARM", "b": "OK"}
+
+
+def test_no_alarms_are_not_all_of_the_account(versions):
+    assert versions.alarms([]) == {}

@@ -131,6 +131,8 @@ def test_a_release_goes_step_by_step_and_back_on_an_alarm(run, folder, local, aw
     failed = ended(local, second["executionArn"])
     assert (failed["status"], failed["error"]) == ("FAILED", "RolledBack")
     assert run("versions", "--output", "json").json["live"] == 2
-    assert f"an alarm fired: {NAME}-failed" in run("status").out
+    told = run("status").out
+    assert f"an alarm fired: {NAME}-failed" in told
+    assert f"{NAME}-failed ALARM" in told
     versions = [each["version"] for each in run("versions", "--output", "json").json["versions"]]
     assert versions == [3, 2]

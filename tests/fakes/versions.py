@@ -20,6 +20,7 @@ class FakeVersions:
         self.functions = {}  # name -> {number: (code, properties)}
         self.held = {}  # number -> running executions
         self.failing = {}
+        self.alarm_states = {}
 
     def _called(self, *words):
         self._cloud.calls.append(words)
@@ -99,3 +100,6 @@ class FakeVersions:
     def delete_function(self, arn, number, /):
         self._called("delete_function", arn.rpartition(":")[2], number)
         self.functions[arn.rpartition(":")[2]].pop(number, None)
+
+    def alarms(self, names, /):
+        return {name: self.alarm_states[name] for name in names if name in self.alarm_states}
