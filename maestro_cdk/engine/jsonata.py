@@ -13,6 +13,7 @@ import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
@@ -181,7 +182,9 @@ def _plain(value: Any) -> JSON:
 def _number(value: float) -> float | None:
     if not math.isfinite(value):
         return None
-    return int(value) if value.is_integer() and abs(value) < 1e21 else value  # noqa: PLR2004
+    whole = value.is_integer() and abs(value) < 1e21  # noqa: PLR2004 - from there on in exponents
+    # JavaScript writes as few digits as tell a number from others, and zeros behind them.
+    return int(Decimal(repr(value))) if whole else value
 
 
 @lru_cache(maxsize=2048)
@@ -194,7 +197,7 @@ def _compile(text: str) -> tuple[Any, frozenset[str]]:
 
 @cache
 def _library() -> Any:
-    """jsonata-python, with its arithmetic put right."""
+    """jsonata-python, with its arithmetic and the texts of its numbers put right."""
     from jsonata.functions import Functions  # noqa: PLC0415 - as above
     from jsonata.jexception import JException  # noqa: PLC0415 - as above
     from jsonata.jsonata import Jsonata  # noqa: PLC0415 - as above
@@ -218,7 +221,26 @@ def _library() -> Any:
                 raise JException("T1006", 0)
             return super().apply_inner(proc, args, input, environment)
 
+    class Encoder(Functions.Encoder):  # type: ignore[misc]  # it has no types
+        def encode(self, o: Any) -> str:
+            """As JavaScript writes numbers: rounded to 15 digits, below 1e21 all of them."""
+            value = _rounded(o)
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            return str(value) if whole else str(super().encode(value))
+
+    Functions.Encoder = Encoder
     return Expression
+
+
+def _rounded(value: Any) -> Any:
+    """A value with its numbers as $string rounds them."""
+    if isinstance(value, list):
+        return [_rounded(value[n]) for n in range(len(value))]
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return value
+    return _number(float(f"{value:.15g}"))
 
 
 def _calculate(left: float, right: float, sign: str) -> float:

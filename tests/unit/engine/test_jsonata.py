@@ -47,6 +47,12 @@ def evaluated(text, **variables):
         ("$uuid()", RandomIds(1).uuid()),
         ("$random(4) = $random(4)", True),
         ("$count($map([1, 2], $uuid))", 2),
+        ("$string(1795420000000123)", "1795420000000120"),
+        ("'id-' & 1234567890123456789", "id-1234567890123460000"),
+        ("$string(-1e20) & $string(1e21)", "-1000000000000000000001e+21"),
+        ("$string({'id': [12345678901234567]})", '{"id":[12345678901234600]}'),
+        ("$string(0.1 + 0.2) & $string(1/3) & $string(1e-7)", "0.30.3333333333333331e-7"),
+        ("$string([true, null, 1.0])", "[true,null,1]"),
     ],
 )
 def test_expressions(text, expected):
