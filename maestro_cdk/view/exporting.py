@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from maestro_cdk.actions import tailing
-from maestro_cdk.asl import document
-from maestro_cdk.model import JSON, PastExecution
+from maestro_cdk.model import JSON
 from maestro_cdk.ports import Clock
 from maestro_cdk.view import story as stories
 from maestro_cdk.view.account import Deployed
-from maestro_cdk.view.folder import drawn
+from maestro_cdk.view.board import Board
+from maestro_cdk.view.following import Followed
 from maestro_cdk.view.story import Story
 
 VISITS = 50
@@ -33,13 +33,9 @@ def exported(
     Raises:
         MaestroError: AWS refused, or there is no such execution.
     """
-    machines = deployed.cloud.machines
-    past = machines.past(arn)
-    story = Story()
-    for page in machines.pages(arn):
-        story.add(page)
-    text = machines.definition(arn)
-    definition = drawn(document.parse(text, file="definition.asl.json"), text)
+    followed = Followed(arn, cloud=deployed.cloud, board=Board(), clock=clock.now)
+    followed.look()
+    story, definition = followed.story, followed.definition()
     visits, details = _told(story)
     return {
         **facts,
@@ -47,16 +43,12 @@ def exported(
         "now": stories.now(clock.now),
         "written": clock.now().astimezone().strftime("%Y-%m-%d %H:%M"),
         "folder": {**definition, "file": "as it was deployed", "samples": [], "findings": []},
-        "executions": {"executions": [_one(past, definition["shape"])], "more": False},
+        "executions": {"executions": [followed.told()], "more": False},
         "states": story.states(0),
         "visits": visits,
         "visit": details,
         "logs": _logs(story, details, deployed) if logs else {},
     }
-
-
-def _one(past: PastExecution, shape: str) -> JSON:
-    return {**stories.execution(past), "shape": shape}
 
 
 def _told(story: Story) -> tuple[dict[str, JSON], dict[str, dict[int, JSON]]]:

@@ -6,17 +6,19 @@ from dataclasses import replace
 from datetime import datetime
 from threading import Lock, Thread
 
+from maestro_cdk.actions.counting import Maps
 from maestro_cdk.actions.following import pauses
 from maestro_cdk.asl import document
 from maestro_cdk.cloud import Cloud
 from maestro_cdk.errors import MaestroError
 from maestro_cdk.model import JSON, ExecutionEvent, PastExecution
 from maestro_cdk.picture import chart as charts
+from maestro_cdk.ports import Counted, Event
 from maestro_cdk.view import story as stories
 from maestro_cdk.view.board import Board
 from maestro_cdk.view.folder import drawn
 from maestro_cdk.view.scene import shape
-from maestro_cdk.view.story import Story
+from maestro_cdk.view.story import Items, Story
 
 FIRST, LONGEST = 0.15, 0.6
 """Seconds between two looks: after something happened, and while nothing does."""
@@ -43,6 +45,7 @@ class Followed:
     ) -> None:
         self.arn, self._cloud, self._board, self._clock = arn, cloud, board, clock
         self.story = Story()
+        self._maps = Maps(cloud, self)
         self.lock = Lock()
         self.topics = (f"execution:{arn}", f"states:{arn}", f"trouble:{arn}")
         self._past: PastExecution | None = None
@@ -102,6 +105,7 @@ class Followed:
             for page in self._cloud.machines.pages(self.arn):
                 events = page or events
                 self._add(page)
+        self._maps.look()
         if events and (self.story.ended or self._past.ended is not None):
             self._past = self._cloud.machines.past(self.arn)
         self._settle(events[-1] if events else None)
@@ -135,7 +139,17 @@ class Followed:
             return
         with self.lock:
             self.story.add(events)
+        for event in events:
+            self._maps.hear(event)
         self._board.put(self.topics[1], self.story.version)
+
+    def emit(self, event: Event) -> None:
+        """Hear how far a distributed Map is."""
+        if isinstance(event, Counted):
+            items = Items(done=event.done, total=event.total, failed=event.failed)
+            with self.lock:
+                self.story.counted(event.run, items)
+            self._board.put(self.topics[1], self.story.version)
 
     def _settle(self, last: ExecutionEvent | None) -> None:
         """Take the outcome from the last event: DescribeExecution may lag behind it.
@@ -158,11 +172,15 @@ class Followed:
         elif timeline.ended is None and past.ended is not None:  # it was redriven
             self._past = replace(past, outcome=replace(past.outcome, status="RUNNING"), ended=None)
 
-    def _say(self) -> None:
+    def told(self) -> JSON:
+        """The execution as the page has it; None before the first look."""
         if self._past is None:
-            return
+            return None
         if self._shape is None:
             with contextlib.suppress(MaestroError):  # the page shows the folder's definition
                 text = self._cloud.machines.definition(self.arn)
                 self._shape = shape(charts.chart(document.parse(text, file=self.arn)))
-        self._board.put(self.topics[0], {**stories.execution(self._past), "shape": self._shape})
+        return {**stories.execution(self._past), "shape": self._shape}
+
+    def _say(self) -> None:
+        self._board.put(self.topics[0], self.told())

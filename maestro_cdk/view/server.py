@@ -96,6 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, path: str) -> None:
         length = self.headers.get("Content-Length", "0")
         if not length.isdigit() or int(length) > MOST or "Transfer-Encoding" in self.headers:
+            if length.isdigit():
+                self._drop(int(length))
             self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "that is too long")
             return
         body = self.rfile.read(int(length))
@@ -105,6 +107,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "it is about to begin")
         else:
             self._send(self.server.site.answer(request))
+
+    def _drop(self, length: int) -> None:
+        """Read what is not wanted, as far as it is not endless: else the answer would be lost."""
+        left = min(length, 8 * MOST)
+        while left > 0 and (piece := self.rfile.read(min(left, 65_536))):
+            left -= len(piece)
 
     def _send(self, answer: Answer) -> None:
         headers = {"Content-Type": f"{answer.kind}; charset=utf-8"}

@@ -1,6 +1,7 @@
 """An execution as the page tells it: how each state stands, and what one visit of it was."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from maestro_cdk.actions.tailing import Window
@@ -8,13 +9,26 @@ from maestro_cdk.cloud import LogLine
 from maestro_cdk.model import JSON, ExecutionEvent, PastExecution
 from maestro_cdk.picture import looks
 from maestro_cdk.timeline.lines import said_by_function
-from maestro_cdk.timeline.visits import FAILED, Timeline, Visit
+from maestro_cdk.timeline.visits import FAILED, Fate, Timeline, Visit
 
 PAGE = 200
 """Visits of a state that are listed at once."""
 
 STEPS = 100
 """Events of a visit that are told one by one."""
+
+
+ITEM_OF = "MapIteration"
+_ITEM_ENDS = ("MapIterationSucceeded", "MapIterationFailed", "MapIterationAborted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Items:
+    """How many items of a Map are done, of how many, and how many of them failed."""
+
+    done: int = 0
+    total: int = 0
+    failed: int = 0
 
 
 class Story:
@@ -30,6 +44,7 @@ class Story:
         self._events: dict[int, ExecutionEvent] = {}
         self._visits: dict[str, list[Visit]] = {}
         self._told: dict[str, tuple[int, JSON]] = {}
+        self._items: dict[str, dict[int, Items]] = {}
 
     @property
     def ended(self) -> bool:
@@ -43,12 +58,36 @@ class Story:
             if event.id > self.last:
                 self._events[event.id] = event
                 self.last = event.id
-                self.timeline.add(event)
+                self._count(event, self.timeline.add(event))
         for visit in self.timeline.visits[known:]:
             self._visits.setdefault(visit.name, []).append(visit)
+        self._tell()
+
+    def counted(self, run: int, items: Items) -> None:
+        """Take in how far a distributed Map is, by the id of the event that began its run."""
+        visit = self.timeline.visit_of(run)
+        if visit is not None:
+            self._items.setdefault(visit.name, {})[run] = items
+            self._tell()
+
+    def _count(self, event: ExecutionEvent, visit: Visit | None) -> None:
+        """Count the items of a Map whose events are in this history."""
+        if visit is None or not event.type.startswith(("MapStateStarted", ITEM_OF)):
+            return
+        of_state = self._items.setdefault(visit.name, {})
+        before = of_state.get(0, Items())
+        length = event.details.get("length") if event.type == "MapStateStarted" else 0
+        done = event.type in _ITEM_ENDS
+        of_state[0] = Items(
+            done=before.done + done,
+            total=before.total + (length if isinstance(length, int) else 0),
+            failed=before.failed + (done and event.type != "MapIterationSucceeded"),
+        )
+
+    def _tell(self) -> None:
         self.version += 1
         for name, visits in self._visits.items():
-            value = _standing(visits)
+            value = _standing(visits, self._items.get(name, {}))
             if name not in self._told or self._told[name][1] != value:
                 self._told[name] = (self.version, value)
 
@@ -67,7 +106,7 @@ class Story:
             "chosen": chosen,
             "visits": [
                 {
-                    "fate": visit.fate,
+                    "fate": _fate(visit),
                     "item": visit.item,
                     "entered": millis(visit.entered),
                     "exited": millis(visit.exited),
@@ -87,7 +126,7 @@ class Story:
             "name": name,
             "number": number,
             "type": visit.type,
-            "fate": visit.fate,
+            "fate": _fate(visit),
             "item": visit.item,
             "inside": [outer.name for outer in _outward(visit)],
             "entered": millis(visit.entered),
@@ -161,26 +200,35 @@ def millis(time: datetime | None) -> int | None:
     return round(time.timestamp() * 1000) if time else None
 
 
-def _standing(visits: Sequence[Visit]) -> JSON:
+def _standing(visits: Sequence[Visit], items: Mapping[int, Items]) -> JSON:
     """How a state stands: `since` are the beginnings of those visits that go on, added up."""
+    runs = [each for run, each in items.items() if run]
+    counts = runs or list(items.values())  # of a Map in executions of its own these know more
     running = [visit for visit in visits if visit.exited is None]
     spent = sum((visit.exited - visit.entered).total_seconds() for visit in visits if visit.exited)
     return {
-        "fate": looks.worst({visit.fate for visit in visits}),
+        "fate": looks.worst({_fate(visit) for visit in visits}),
         "times": len(visits),
         "spent": round(spent * 1000),
         "running": len(running),
         "since": sum(millis(visit.entered) or 0 for visit in running),
         "retries": sum(max(0, visit.attempts - 1) for visit in visits),
-        "failed": sum(visit.fate == "failed" for visit in visits),
+        "failed": sum(_fate(visit) == "failed" for visit in visits),
+        "items": [sum(each.done for each in counts), sum(each.total for each in counts)],
+        "lost": sum(each.failed for each in counts),
     }
+
+
+def _fate(visit: Visit) -> Fate:
+    """How a visit went; one that failed, and is not over, is about to be tried again."""
+    return visit.fate if visit.exited is not None else "running"
 
 
 def _telling(visits: Sequence[Visit]) -> int:
     """The visit that is shown first: one that failed, else one that goes on, else the last."""
     for fate in ("failed", "caught", "running"):
         for number, visit in enumerate(visits):
-            if visit.fate == fate:
+            if _fate(visit) == fate:
                 return number
     return max(0, len(visits) - 1)
 

@@ -46,6 +46,7 @@ class Machines:
         self.events = {}
         self.pasts = {}
         self.definitions = {}
+        self.map_runs = {}
         self.wrong = []  # raised by the next calls
         self.asked = []
 
@@ -98,6 +99,9 @@ class Machines:
         arn = self.begin(name)
         self.pasts[arn] = replace(self.pasts[arn], input=payload)
         return arn
+
+    def map_run(self, arn, /):
+        return self.map_runs[arn]
 
     def express(self, machine, /):
         return False

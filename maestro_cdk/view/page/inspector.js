@@ -26,8 +26,9 @@ function labelled(title, ...children) {
 }
 
 export class Inspector {
-  constructor(host, { ask, now, close }) {
-    Object.assign(this, { host, ask, now, close });
+  constructor(host, { ask, now, choose }) {
+    Object.assign(this, { host, ask, now, choose });
+    this.close = () => choose(null);
     this.tab = "Input";
     this.asked = 0;
     this.picked = null;
@@ -35,7 +36,7 @@ export class Inspector {
   }
 
   // The execution as a whole.
-  overview(execution, hint) {
+  overview(execution, hint, failed = []) {
     this.key = null;
     const title = el("h2", { id: "inspector-title" }, execution ? "Execution" : "State");
     const bar = el("div", { class: "bar" }, title);
@@ -47,6 +48,10 @@ export class Inspector {
     const running = execution.status === "RUNNING";
     const parts = [];
     if (execution.error || execution.cause) parts.push(failure(execution));
+    if (failed.length) {
+      const buttons = failed.slice(0, 12).map((name) => el("button", { type: "button", on: { click: () => this.choose(name) } }, name));
+      parts.push(el("p", { class: "choice ends" }, "Failed:", ...buttons));
+    }
     if (execution.input !== null && execution.input !== undefined) {
       parts.push(labelled("Input", shown(execution.input, "Input of the execution")));
     }

@@ -37,7 +37,7 @@ const list = new Executions(byId("executions"), (arn) => chooseExecution(arn));
 const inspector = new Inspector(byId("inspector"), {
   ask: (path, query) => wire.ask(path, query),
   now,
-  close: () => chooseState(null),
+  choose: (name) => chooseState(name),
 });
 const starting = new Starting(byId("starting"), {
   ask: (path, query) => wire.ask(path, query),
@@ -120,7 +120,7 @@ function states(value) {
   }
   picture.look(app.states, now());
   showLegend();
-  if (mine) showInspector({ again: true });
+  if (mine || !app.name) showInspector({ again: true });
 }
 
 function trouble(value) {
@@ -211,9 +211,15 @@ function showFindings(found) {
   const box = byId("findings");
   const file = app.folder?.file ?? "";
   const here = (each) => each.line && (each.file === file || each.file.endsWith(`/${file}`));
-  box.hidden = !found.length;
-  box.replaceChildren(
-    ...found.map((each) =>
+  const wrong = found.filter((each) => each.severity === "error");
+  const counted = (number, word) => (number ? `${number} ${word}${number === 1 ? "" : "s"}` : null);
+  const key = JSON.stringify(found);
+  if (box.dataset.shown !== key) {
+    box.dataset.shown = key;
+    box.hidden = !found.length;
+    box.open = wrong.length > 0;
+    const summary = [counted(wrong.length, "error"), counted(found.length - wrong.length, "warning")].filter(Boolean).join(", ");
+    const rows = found.map((each) =>
       el(
         "li",
         { "data-severity": each.severity },
@@ -225,11 +231,13 @@ function showFindings(found) {
           el("small", {}, [each.where, each.hint].filter(Boolean).join(" — ")),
         ),
       ),
-    ),
-  );
-  code.wrong(new Set(found.filter((each) => each.severity === "error" && here(each)).map((each) => each.line)));
-  const wrong = found.find((each) => each.severity === "error" && here(each));
-  if (wrong && !app.name) code.to(wrong.line);
+    );
+    box.replaceChildren(el("summary", {}, summary), el("ul", {}, ...rows));
+    if (wrong.length) say(`The definition has ${counted(wrong.length, "error")}: ${wrong[0].message}`);
+  }
+  const lines = wrong.filter(here).map((each) => each.line);
+  code.wrong(new Set(lines));
+  if (lines.length && !app.name) code.to(lines[0]);
 }
 
 function showExecution() {
@@ -250,7 +258,9 @@ function showExecution() {
 function showInspector({ again = false } = {}) {
   if (!app.name) {
     const hint = "Click a state, or go to it with the arrow keys and press Enter.";
-    inspector.overview(app.execution, hint);
+    const over = app.execution && app.execution.status !== "RUNNING" && app.execution.status !== "SUCCEEDED";
+    const failed = over ? [...(app.states?.values() ?? [])].filter((state) => state.fate === "failed").map((state) => state.name) : [];
+    inspector.overview(app.execution, hint, failed);
     return;
   }
   const type = picture.groups.get(app.name)?.group.dataset.type;

@@ -3,9 +3,9 @@
 import { drawing, write } from "./dom.js";
 import { FATES, standing } from "./words.js";
 
-const SMALLEST = 0.2;
+const SMALLEST = 0.1;
 const LARGEST = 3;
-const READABLE = 0.55;
+const READABLE = 0.72;
 
 // The element in a direction that is nearest to another, boxes being [left, top, right, bottom].
 export function nearest(boxes, from, key) {
@@ -147,11 +147,11 @@ export class Picture {
     event.preventDefault();
   }
 
-  // As large as fits, but not so small that nothing can be read.
-  fitting() {
+  // As large as fits; at first not so small that nothing can be read.
+  fitting(least = READABLE) {
     const [wide, high] = this.size;
     const room = Math.min((this.host.clientWidth - 32) / wide, (this.host.clientHeight - 60) / high);
-    return Math.max(READABLE, Math.min(1.15, room));
+    return Math.max(least, Math.min(1.15, room));
   }
 
   scaled(zoom = this.zoom) {
@@ -164,8 +164,9 @@ export class Picture {
 
   resize(by) {
     if (!this.tree) return;
-    this.zoom = by === null ? null : Math.max(SMALLEST, Math.min(LARGEST, this.factor * by));
+    this.zoom = by === null ? this.fitting(SMALLEST) : Math.max(SMALLEST, Math.min(LARGEST, this.factor * by));
     this.scaled();
+    if (by !== null && this.chosen) this.reveal(this.chosen);
   }
 
   wheeled(event) {

@@ -54,11 +54,14 @@ export function moment(ms, now) {
   return `${day} ${clock(ms)}`;
 }
 
-// What stands in a state's box: how often, how long, how often tried again.
+// What stands in a state's box: items done, how often, how long, how often tried again.
 export function standing(state, now) {
   if (!state) return "";
   const spent = state.spent + state.running * now - state.since;
   const parts = [];
+  const [done, total] = state.items ?? [0, 0];
+  if (total) parts.push(`${done.toLocaleString("en")} of ${total.toLocaleString("en")}`);
+  if (state.lost) parts.push(`${state.lost.toLocaleString("en")} failed`);
   if (state.times > 1) parts.push(`${state.times}×`);
   parts.push(duration(spent));
   if (state.retries) parts.push(`${state.retries} ${state.retries === 1 ? "retry" : "retries"}`);

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from maestro_cdk.cloud import MapRun
 from maestro_cdk.errors import AccessDenied, CloudError
 from maestro_cdk.view.account import DEPLOYMENT, EXECUTIONS, Account, Deployed
 from maestro_cdk.view.board import Board
@@ -214,6 +215,18 @@ def test_an_execution_that_cannot_be_followed_is_told_and_the_rest_goes_on(site,
     assert "no execution" in told(stream, "trouble")["trouble"]["message"]
     assert told(stream, "executions")
     stream.close()
+
+
+def test_how_far_a_map_is_in_executions_of_its_own_is_told(account, cloud):
+    run = ("MapRunStarted", {"mapRunArn": "run"})
+    cloud.machines.map_runs["run"] = MapRun(total=1000, done=250, failed=3)
+    found = followed(account, cloud.machines.begin("x", STARTED, entered("All", "Map"), run))
+    (state,) = found.states(0)["states"]
+    assert (state["items"], state["lost"]) == ([250, 1000], 3)
+    version = found.states(0)["version"]
+    cloud.machines.map_runs["run"] = MapRun(total=1000, done=999, failed=3)
+    found.look()
+    assert found.states(version)["states"][0]["items"] == [999, 1000]
 
 
 def test_what_was_redriven_is_followed_again(site, account, cloud):

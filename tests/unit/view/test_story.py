@@ -3,7 +3,7 @@
 import pytest
 
 from maestro_cdk.view import story as stories
-from maestro_cdk.view.story import Story
+from maestro_cdk.view.story import Items, Story
 from tests.fakes.executions import STARTED, THEN, entered, exited, history
 
 THEN_MS = round(THEN.timestamp() * 1000)
@@ -90,6 +90,28 @@ def test_of_many_visits_some_are_listed_and_one_that_failed_is_among_them(story)
     assert found["visits"][700 - found["offset"]]["item"] == 700
     assert story.visits("One", 900)["offset"] == 900
     assert story.visit("One", 3)["inside"] == ["All"]
+
+
+def test_items_are_counted_as_they_end(story):
+    story.add(mapped(4, failing={2})[:-2])
+    state = of(story.states(0), "All")
+    assert (state["items"], state["lost"]) == ([3, 4], 1)
+
+
+def test_a_map_in_executions_of_its_own_is_counted_from_outside(story):
+    run = ("MapRunStarted", {"mapRunArn": "arn"})
+    begun = ("MapStateStarted", {"length": 40})
+    story.add(history(STARTED, entered("All", "Map"), begun, run))
+    before = story.version
+    story.counted(4, Items(done=5, total=40, failed=2))
+    state = of(story.states(before), "All")
+    assert (state["items"], state["lost"], state["fate"]) == ([5, 40], 2, "running")
+
+
+def test_what_failed_and_is_not_over_goes_on(story):
+    story.add(history(STARTED, entered("A"), SCHEDULED, FAILED))
+    assert of(story.states(0), "A")["fate"] == "running"
+    assert story.visit("A", 0)["fate"] == "running"
 
 
 def test_what_was_never_come_to_has_no_visits(story):
