@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-all lint bench picture docs reference truth constraints clean
+.PHONY: demo test test-all browser lint bench picture docs reference truth constraints clean
 
 demo: $(READY)  ## the main job, on the AWS of this machine
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
@@ -13,8 +13,11 @@ demo: $(READY)  ## the main job, on the AWS of this machine
 test: $(READY) lint  ## everything that correctness needs
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
-test-all: $(READY)  ## what `make test` leaves out: the npm CLI, a built wheel, faults, more commands
+test-all: $(READY) browser  ## what `make test` leaves out: the page, the npm CLI, a wheel, faults
 	$(BIN)/python -m pytest -m slow
+
+browser: $(READY)  ## the Chromium that the tests of the page drive, where there is none yet
+	@$(BIN)/python tests/end_to_end/browser.py
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -33,12 +36,13 @@ docs: $(READY)  ## the site, in build/docs; whatever is not right in it is an er
 truth: $(READY)  ## README.md's tables of what AWS recorded, from running it again
 	$(BIN)/python -m pytest -q -s tests/aws_api/test_engine_truth.py tests/aws_api/test_validation_truth.py --update-readme
 
-bench: $(READY)  ## speed, as ratios against peers in one run
+bench: $(READY) browser  ## speed, as ratios against peers in one run
 	$(BIN)/python benchmarks/synth.py
 	$(BIN)/python benchmarks/dependencies.py
 	$(BIN)/python benchmarks/deploy.py
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/history.py
+	$(BIN)/python benchmarks/view.py
 	$(BIN)/python benchmarks/deploy.py --delay 100
 
 # The versions that the tests passed with; pip reads them when the environment is made.

@@ -1,6 +1,7 @@
 """`view`: a page with the workflow's picture and its executions."""
 
 import os
+import signal
 import sys
 import webbrowser
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from maestro_cdk.model import JSON
     from maestro_cdk.view.account import Deployed
     from maestro_cdk.view.server import Server
+
+
+DRAWING = 2.0
+"""Seconds that the picture may take before the page is opened without it; it comes later then."""
 
 
 @click.command()
@@ -85,7 +90,7 @@ def view(
 def _serve(context: Context, *, port: int | None, opens: bool, execution: str | None) -> None:
     from maestro_cdk.view.account import Account  # noqa: PLC0415 - `--help` does without
     from maestro_cdk.view.board import Board  # noqa: PLC0415
-    from maestro_cdk.view.folder import Folder  # noqa: PLC0415
+    from maestro_cdk.view.folder import FOLDER, Folder  # noqa: PLC0415
     from maestro_cdk.view.server import Server  # noqa: PLC0415
     from maestro_cdk.view.site import Site  # noqa: PLC0415
 
@@ -97,11 +102,12 @@ def _serve(context: Context, *, port: int | None, opens: bool, execution: str | 
     for work in (folder.watch, account.watch):
         Thread(target=work, name=work.__qualname__, daemon=True).start()
     fragment = _fragment(execution)
-    click.echo(f"{server.guard.address}{fragment}")
-    context.reporter.line("Ctrl-C ends it")
-    if opens:
-        _open(context, f"{server.guard.ticket}{fragment}")
     with _until_interrupted(server):
+        board.wait([FOLDER], {}, DRAWING)
+        click.echo(f"{server.guard.address}{fragment}")
+        context.reporter.line("Ctrl-C ends it")
+        if opens:
+            _open(context, f"{server.guard.ticket}{fragment}")
         server.serve_forever(poll_interval=0.2)
     board.close()
     context.reporter.line("ended")
@@ -119,7 +125,7 @@ def _until_interrupted(server: "Server") -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        pass
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends already
     finally:
         server.server_close()
 

@@ -35,6 +35,11 @@ class Board:
         with self._changed:
             return self._values.get(topic, (0, None))[1]
 
+    def version(self, topic: str) -> int:
+        """How often something else was said of a topic."""
+        with self._changed:
+            return self._values.get(topic, (0, None))[0]
+
     def close(self) -> None:
         """Let everyone go who waits."""
         with self._changed:

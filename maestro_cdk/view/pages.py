@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from functools import cache
+from html import escape
 from importlib import resources
 
 from maestro_cdk.model import JSON
@@ -25,9 +26,36 @@ def document(data: JSON) -> str:
     Args:
         data: what it knows at first.
     """
-    parts = {"style": _read("style.css"), "script": script(), "data": embedded(data)}
-    parts["policy"] = policy()
+    picture, rest = _apart(data)
+    parts = {
+        "style": _read("style.css"),
+        "script": script(),
+        "data": embedded(rest),
+        "policy": policy(),
+        "picture": picture,
+    }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _read("index.html"))
+
+
+def markup(tree: JSON) -> str:
+    """A picture's tree as markup, which the browser reads while the script is yet to come."""
+    name, attributes, children = tree
+    # A parser of HTML takes a bare carriage return for the end of a line.
+    said = {key: escape(value).replace("\r", "&#13;") for key, value in attributes.items()}
+    given = "".join(f' {key}="{value}"' for key, value in said.items())
+    inner = "".join(
+        escape(child, quote=False) if isinstance(child, str) else f"{markup(child)} "
+        for child in children
+    )
+    return f"<{name}{given}>{inner}</{name}>"
+
+
+def _apart(data: JSON) -> tuple[str, JSON]:
+    """The picture as markup, and the data without it."""
+    folder = data.get("folder")
+    if not folder or not folder["tree"]:
+        return "", data
+    return markup(folder["tree"]), {**data, "folder": {**folder, "tree": "drawn"}}
 
 
 def policy() -> str:

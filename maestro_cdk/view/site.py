@@ -71,7 +71,9 @@ class Site:
         if (request.method, request.path) == ("GET", ""):
             return Answer(status=200, kind="text/html", body=self._document().encode())
         if (request.method, request.path) == ("GET", "stream"):
-            stream = self.stream(request.query.get("execution"))
+            known = request.query.get("known", "")
+            version = int(known) if known.isascii() and known.isdigit() else 0
+            stream = self.stream(request.query.get("execution"), version)
             return Answer(status=200, kind="text/event-stream", body=stream)
         handler = self._values.get((request.method, request.path))
         if handler is None:
@@ -83,8 +85,12 @@ class Site:
         except MaestroError as error:
             return value({"message": error.message, "hint": error.hint}, status=502)
 
-    def stream(self, arn: str | None) -> Iterator[bytes]:
+    def stream(self, arn: str | None, known: int = 0) -> Iterator[bytes]:
         """Server-sent events: what there is to tell now, and then whatever is new.
+
+        Args:
+            arn: the execution that is followed, if one is.
+            known: the version of what is told of the folder that the page has already.
 
         https://html.spec.whatwg.org/multipage/server-sent-events.html
         """
@@ -101,10 +107,10 @@ class Site:
             stack.enter_context(self._board.listening(topics))
             if followed is not None:
                 followed.begin()
-            yield from self._told(topics, followed)
+            yield from self._told(topics, followed, known)
 
-    def _told(self, topics: list[str], followed: Followed | None) -> Iterator[bytes]:
-        seen: dict[str, int] = {}
+    def _told(self, topics: list[str], followed: Followed | None, known: int) -> Iterator[bytes]:
+        seen = {FOLDER: known}
         version = 0
         yield b"retry: 1000\n\n"
         while not self._board.closed:
@@ -120,12 +126,13 @@ class Site:
                     version = states["version"]
                     yield _event(name, states)
                 else:
-                    yield _event(name, said)
+                    yield _event(name, said, at)
             self._board.rest(BREATH)
 
     def _document(self) -> str:
+        version = self._board.version(FOLDER)  # first: what is newer is told once more
         said = {name: self._board.get(name) for name in _NAMES}
-        return pages.document({**self._facts, **said})
+        return pages.document({**self._facts, **said, "version": version})
 
     def _visits(self, request: Request) -> JSON:
         followed, name = self._state(request)
@@ -192,10 +199,10 @@ def value(value: JSON, *, status: int = 200) -> Answer:
     return Answer(status=status, kind="application/json", body=body)
 
 
-def _event(name: str, said: JSON) -> bytes:
+def _event(name: str, said: JSON, at: int = 0) -> bytes:
     """A server-sent event: JSON has no line break of its own, so one line holds it."""
     text = json.dumps(said, ensure_ascii=True, separators=(",", ":"))
-    return f"event: {name}\ndata: {text}\n\n".encode()
+    return f"event: {name}\nid: {at}\ndata: {text}\n\n".encode()
 
 
 def _given(request: Request, name: str) -> str:

@@ -95,7 +95,19 @@ def test_the_page_is_one_document_that_loads_nothing_and_is_kept_nowhere(ask):
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert not [name for name in headers if name.startswith("Access-Control")]
-    assert b'"shape":' in body  # the picture is in it
+    assert b'data-state="A"' in body  # the picture is in it
+
+
+def test_what_the_page_knows_of_the_folder_is_not_told_again(server, ask):
+    _, _, body = ask("")
+    version = json.loads(body.partition(b'id="data">')[2].partition(b"</script>")[0])["version"]
+    stream = server.site.stream(None, version)
+    first = [next(stream) for _ in range(3)]
+    assert not [piece for piece in first if piece.startswith(b"event: folder")]
+    stream.close()
+    stream = server.site.stream(None)
+    assert [piece for piece in (next(stream), next(stream)) if piece.startswith(b"event: folder")]
+    stream.close()
 
 
 def test_it_listens_to_this_machine_alone(server):
@@ -185,6 +197,7 @@ def said(answer, name):
     """The next event of this name."""
     for line in answer:
         if line.strip() == f"event: {name}".encode():
+            answer.readline()  # its id
             return json.loads(answer.readline().removeprefix(b"data: "))
     raise AssertionError(f"no {name}")
 

@@ -22,7 +22,6 @@ const app = {
   auto: live,
   execution: null,
   states: null,
-  shape: null,
   other: null,
   name: null,
   skew: 0,
@@ -30,7 +29,7 @@ const app = {
 };
 
 const now = () => (live ? Date.now() + app.skew : (app.execution?.ended ?? facts.now));
-const wire = live ? new Live(heard, linked) : new Kept(facts);
+const wire = live ? new Live(heard, linked, facts.version) : new Kept(facts);
 const picture = new Picture(byId("picture"), (name) => chooseState(name));
 const code = new Code(byId("code"), (name) => chooseState(name));
 const list = new Executions(byId("executions"), (arn) => chooseExecution(arn));
@@ -54,6 +53,7 @@ function heard(name, value) {
 
 function inFolder(value) {
   app.folder = value;
+  compareDefinitions();
   showDefinition();
 }
 
@@ -86,14 +86,20 @@ function execution(value) {
   if (before === "RUNNING" && value.status !== before) {
     say(`${value.name} ${STATUS[value.status] ?? value.status}`);
   }
-  if (value.shape !== app.shape) {
-    app.shape = value.shape;
-    app.other = null;
-    if (value.shape && value.shape !== app.folder?.shape) otherDefinition(value.arn);
-    showDefinition();
-  }
+  if (compareDefinitions()) showDefinition();
   showExecution();
   if (!app.name) showInspector();
+}
+
+// An execution that began with another definition than the folder has by now is shown with its own.
+function compareDefinitions() {
+  const shape = app.execution?.shape;
+  const differs = Boolean(shape && app.folder?.shape && shape !== app.folder.shape);
+  if (!differs && !app.other) return false;
+  if (differs && app.other?.shape === shape) return false;
+  app.other = null;
+  if (differs) otherDefinition(app.arn);
+  return true;
 }
 
 async function otherDefinition(arn) {
@@ -153,7 +159,6 @@ function chooseExecution(arn, { auto = false } = {}) {
   app.arn = arn;
   app.execution = known().find((each) => each.arn === arn) ?? null;
   app.states = arn && live ? new Map() : null;
-  app.shape = null;
   app.other = null;
   app.trouble = null;
   const over = app.ended.some((each) => each.arn === arn);
@@ -174,12 +179,13 @@ function known() {
 
 function chooseState(name) {
   const before = app.name;
+  const within = byId("inspector").contains(document.activeElement);
   app.name = name;
   picture.mark(name);
   code.mark(name);
   showInspector();
   if (name) picture.reveal(name);
-  else if (before && byId("inspector").contains(document.activeElement)) picture.focus(before);
+  else if (before && within) picture.focus(before);
 }
 
 // --- what is shown ---------------------------------------------------------------------------
@@ -199,12 +205,19 @@ function showDefinition() {
     picture.look(app.states, now());
   }
   write(byId("file"), app.other ? "as it was when this execution began" : (definition?.file ?? ""));
-  clearTimeout(app.coding);
-  app.coding = setTimeout(() => {
+  later(() => {
     code.show(definition?.text ?? "", definition?.extents ?? {}, app.other ? "" : (definition?.file ?? ""));
     showFindings(app.other ? [] : found);
     code.mark(app.name);
-  }, 0);
+  });
+}
+
+// The picture comes first: thousands of lines of text wait until it is on the screen.
+function later(work) {
+  clearTimeout(app.later);
+  const soon = () => (app.later = setTimeout(work, 0));
+  if (document.hidden || app.drawn) soon();
+  else requestAnimationFrame(() => requestAnimationFrame(() => ((app.drawn = true), soon())));
 }
 
 function showFindings(found) {

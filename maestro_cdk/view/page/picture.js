@@ -41,16 +41,17 @@ export class Picture {
     new ResizeObserver(() => this.zoom === null && this.scaled()).observe(host);
   }
 
-  // Draws a tree of [name, attributes, children].
+  // Draws a tree of [name, attributes, children]; one that came with the page is drawn already.
   draw(tree, label) {
     if (this.tree === tree) return;
     this.tree = tree;
     const focused = document.activeElement?.closest?.("svg .state")?.dataset.state;
-    const svg = this.grown(tree);
+    this.first ??= this.host.querySelector("svg");
+    const svg = tree === "drawn" ? this.first : this.grown(tree);
     svg.setAttribute("class", "workflow");
     svg.setAttribute("role", "group");
     svg.setAttribute("aria-label", label);
-    this.size = [Number(tree[1].width), Number(tree[1].height)];
+    this.size = svg.getAttribute("viewBox").split(" ").slice(2).map(Number);
     this.groups = new Map();
     this.order = [];
     for (const group of svg.querySelectorAll(".state")) {
@@ -64,7 +65,7 @@ export class Picture {
       this.order.push(name);
     }
     this.order.sort((one, two) => this.groups.get(one).box[1] - this.groups.get(two).box[1]);
-    this.host.replaceChildren(svg);
+    if (svg.parentNode !== this.host) this.host.replaceChildren(svg);
     this.svg = svg;
     this.scaled();
     this.mark(this.chosen);
@@ -72,7 +73,9 @@ export class Picture {
   }
 
   grown([name, attributes, children]) {
-    return drawing(name, attributes, ...children.map((child) => (typeof child === "string" ? child : this.grown(child))));
+    // Spaces between the parts, so that the lines of a box are words of their own to who hears them.
+    const grown = children.flatMap((child) => (typeof child === "string" ? child : [this.grown(child), " "]));
+    return drawing(name, attributes, ...grown);
   }
 
   empty(note) {
@@ -95,7 +98,8 @@ export class Picture {
       const text = standing(state, now);
       if (said) write(said, text);
       const standingWord = fate === null ? "" : FATES[state?.running ? "running" : fate];
-      const label = [name, group.dataset.type, standingWord, text].filter(Boolean).join(", ");
+      const written = [...group.querySelectorAll("text")].map((line) => line.textContent).join(" ").trim();
+      const label = [written, standingWord].filter(Boolean).join(", ");
       if (group.getAttribute("aria-label") !== label) group.setAttribute("aria-label", label);
     }
   }

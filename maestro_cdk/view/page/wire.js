@@ -24,8 +24,8 @@ async function fetched(path, options) {
 }
 
 export class Live {
-  constructor(heard, linked) {
-    Object.assign(this, { heard, linked });
+  constructor(heard, linked, known) {
+    Object.assign(this, { heard, linked, known });
     this.execution = undefined;
     this.source = null;
     this.pause = 500;
@@ -55,11 +55,16 @@ export class Live {
 
   connect() {
     this.rest();
-    const query = this.execution ? `?${new URLSearchParams({ execution: this.execution })}` : "";
-    const source = new EventSource(`stream${query}`);
+    // The folder is the largest of what is told: it need not be told twice.
+    const query = { known: this.known ?? 0, ...(this.execution ? { execution: this.execution } : {}) };
+    const source = new EventSource(`stream?${new URLSearchParams(query)}`);
     this.source = source;
     for (const name of ["folder", "saved", "deployment", "executions", "execution", "states", "trouble"]) {
-      source.addEventListener(name, (event) => source === this.source && this.heard(name, JSON.parse(event.data)));
+      source.addEventListener(name, (event) => {
+        if (source !== this.source) return;
+        if (name === "folder") this.known = Number(event.lastEventId);
+        this.heard(name, JSON.parse(event.data));
+      });
     }
     source.addEventListener("open", () => {
       this.pause = 500;

@@ -10,8 +10,11 @@ from importlib import resources
 
 import pytest
 
+from maestro_cdk.asl import document
+from maestro_cdk.picture import chart as charts
 from maestro_cdk.project import node
 from maestro_cdk.view import pages
+from maestro_cdk.view.scene import scene
 
 NASTY = "</script><script>alert(1)</script><!--<script>\u2028 ü \U0001f600 {{style}}"
 
@@ -51,6 +54,22 @@ def test_what_is_put_in_cannot_break_out():
     found = Page(pages.document(data)).found
     assert set(found) == {"style", "data", "script"}
     assert json.loads(found["data"]) == data
+
+
+def test_the_picture_stands_in_the_page_whatever_states_are_called():
+    name = "\"><script>alert(1)</script>'&amp;\r\n ü"
+    value = {"StartAt": name, "States": {name: {"Type": "Pass", "End": True}}}
+    picture = scene(charts.chart(document.parse(json.dumps(value), file="d")))
+    text = pages.document({"folder": {"tree": picture.tree}, "mode": "live"})
+    assert json.loads(Page(text).found["data"])["folder"] == {"tree": "drawn"}
+    states = []
+
+    class Names(HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            states.extend(value for key, value in attributes if key == "data-state")
+
+    Names(convert_charrefs=True).feed(text)
+    assert states == [name]
 
 
 def test_the_policy_names_this_style_and_this_script():

@@ -71,8 +71,8 @@ def told(stream, *names):
     while set(names) - set(found):
         piece = next(stream).decode()
         if piece.startswith("event:"):
-            name, _, data = piece.partition("\n")
-            found[name.removeprefix("event: ")] = json.loads(data.strip().removeprefix("data: "))
+            name, _, data = piece.strip().split("\n")
+            found[name.removeprefix("event: ")] = json.loads(data.removeprefix("data: "))
     return found
 
 
