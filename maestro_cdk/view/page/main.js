@@ -74,7 +74,16 @@ function executions(value) {
   const newest = value.executions[0]?.arn;
   app.executions = value.executions;
   app.more = value.more;
-  if (app.wanted && app.deployment?.machine) chooseExecution(named(app.wanted));
+  const told = new Set(value.executions.map((each) => each.arn));
+  const turnedUp = told.has(app.arn) && app.ended.some((each) => each.arn === app.arn);
+  app.ended = app.ended.filter((each) => !told.has(each.arn));
+  if (turnedUp) {
+    // An EXPRESS execution whose log is there: now it is known state by state.
+    app.states = new Map();
+    wire.follow(app.arn);
+  }
+  const wanted = app.wanted && named(app.wanted);
+  if (wanted) chooseExecution(wanted);
   else if (app.auto && !app.wanted && newest && newest !== app.arn) chooseExecution(newest, { auto: true });
   showList();
 }
@@ -142,7 +151,7 @@ function linked(up) {
 
 function begun(started, input) {
   if (started.status) {
-    // An EXPRESS execution is over by now, and kept nowhere.
+    // An EXPRESS execution is over by now; its log tells of its states, later.
     app.ended.unshift({ ...started, input, began: null, ended: null, error: started.error, cause: started.cause });
   }
   toast(`Started: ${started.of}.`);
@@ -168,9 +177,13 @@ function chooseExecution(arn, { auto = false } = {}) {
   showAll();
 }
 
-// The ARN of an execution, which may be too old to be listed.
+// The ARN of an execution by its name, or by the end of its ARN; null where it is not known yet. Only
+// an EXPRESS one has to be listed for that.
 function named(name) {
-  return `${app.deployment.machine.replace(":stateMachine:", ":execution:")}:${name}`;
+  const listed = app.executions.find((each) => each.name === name || each.arn.endsWith(`:${name}`));
+  if (listed) return listed.arn;
+  const there = app.deployment;
+  return there?.machine && !there.express ? `${there.machine.replace(":stateMachine:", ":execution:")}:${name}` : null;
 }
 
 function known() {
@@ -376,7 +389,7 @@ setInterval(() => {
 
 if (live) {
   app.wanted = decodeURIComponent(location.hash.slice(1)) || null;
-  const first = app.wanted ? app.deployment?.machine && named(app.wanted) : app.executions[0]?.arn;
+  const first = app.wanted ? named(app.wanted) : app.executions[0]?.arn;
   if (first) chooseExecution(first, { auto: !app.wanted });
   else {
     wire.follow(null);

@@ -15,7 +15,7 @@ export function wrongJson(text) {
     const found = place(text);
     if (!found) return String(error.message);
     const before = text.slice(0, found.at).split("\n");
-    const said = found.at >= text.length ? "it ends here" : `this is ${JSON.stringify(text.slice(found.at, found.at + 12))}`;
+    const said = found.at >= text.length ? "it ends here" : `this is ${JSON.stringify(text.slice(found.at).match(/^[\w.+-]{1,20}|^["'][^\n]{0,20}|^./su)[0])}`;
     return `Line ${before.length}, column ${before[before.length - 1].length + 1}: ${said}, where ${found.wanted} should stand.`;
   }
 }
