@@ -94,6 +94,8 @@ def _edge(edge: Edge, nodes: Mapping[str, Node]) -> str:
     color = FADED if edge.faded else COLORS.get(edge.way)
     attributes = {
         "id": quoted(edge.way),
+        "source": quoted(edge.source or "start"),
+        "target": quoted(edge.target or "end"),
         "class": quoted("faded") if edge.faded else None,
         "label": quoted(f" {edge.label} ") if edge.label else None,
         "color": quoted(color) if color else None,

@@ -166,6 +166,7 @@ class _Drawing:
         way = edge.get("id", "")
         color = FADED if edge.get("class") == "faded" else COLORS.get(way, GREY)
         dash = ' stroke-dasharray="5 4"' if way == "catch" else ""
+        ends = f'data-from="{edge.get("source", "")}" data-to="{edge.get("target", "")}"'
         points = edge["pos"].split()
         tip = next((point[2:] for point in points if point.startswith("e,")), None)
         spline = [self._point(point) for point in points if point[:2] not in ("e,", "s,")]
@@ -176,17 +177,17 @@ class _Drawing:
             path += f" L{self._point(tip)}"
         yield (
             f'<path d="{path}" fill="none" stroke="{color}" stroke-width="1.3"{dash} '
-            f'class="edge {way}"/>'
+            f'class="edge {way}" {ends}/>'
         )
         if tip:
-            yield _arrow(spline[-1], self._point(tip), color, way)
+            yield _arrow(spline[-1], self._point(tip), color, f'class="arrow {way}" {ends}')
         if "lp" in edge and edge.get("label", "").strip():
             x, up = _numbers(edge["lp"])
             label = edge["label"].strip()
             yield (
                 f'<text x="{x:.1f}" y="{self._height - up + 4:.1f}" font-size="{SMALL_SIZE}" '
                 f'fill="{color}" text-anchor="middle" stroke="#FFFFFF" stroke-width="3" '
-                f'paint-order="stroke" class="label {way}">{escape(_shown(label))}</text>'
+                f'paint-order="stroke" class="label {way}" {ends}>{escape(_shown(label))}</text>'
             )
 
     def _point(self, point: str) -> str:
@@ -203,7 +204,7 @@ def _group(node: Node) -> str:
     return f'<g class="state" data-node="{node.id}" data-state="{name}" data-type="{kind}">'
 
 
-def _arrow(base: str, tip: str, color: str, way: str) -> str:
+def _arrow(base: str, tip: str, color: str, more: str) -> str:
     """The head of an edge, from where its line ends to its tip."""
     (x0, y0), (x1, y1) = _numbers(base), _numbers(tip)
     dx, dy = x1 - x0, y1 - y0
@@ -212,7 +213,7 @@ def _arrow(base: str, tip: str, color: str, way: str) -> str:
     back = (x1 - 8 * dx, y1 - 8 * dy)
     sides = [(back[0] - side * dy * 3.5, back[1] + side * dx * 3.5) for side in (1, -1)]
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in ((x1, y1), *sides))
-    return f'<polygon points="{points}" fill="{color}" class="arrow {way}"/>'
+    return f'<polygon points="{points}" fill="{color}" {more}/>'
 
 
 def _text(

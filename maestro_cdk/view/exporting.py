@@ -45,6 +45,7 @@ def exported(
         "folder": {**definition, "file": "as it was deployed", "samples": [], "findings": []},
         "executions": {"executions": [followed.told()], "more": False},
         "states": story.states(0),
+        "steps": story.steps(0),
         "visits": visits,
         "visit": details,
         "logs": _logs(story, details, deployed) if logs else {},

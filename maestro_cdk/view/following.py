@@ -86,6 +86,7 @@ class Followed:
                 "now": stories.now(self._clock),
                 "events": self.story.last,
                 "states": self.story.states(since),
+                "steps": self.story.steps(since),
             }
 
     def look(self) -> bool:

@@ -20,7 +20,7 @@ ROOM = "999× · 59 min 59 s · 9 retries"
 KEPT = frozenset(
     (
         *("class", "d", "x", "y", "width", "height", "rx", "ry", "cx", "cy", "points", "transform"),
-        *("viewBox", "text-anchor", "fill-rule", "data-state", "data-type"),
+        *("viewBox", "text-anchor", "fill-rule", "data-state", "data-type", "data-from", "data-to"),
     )
 )
 """Attributes of the picture that are not colours."""
@@ -70,6 +70,9 @@ def _tree(element: ET.Element, names: dict[str, str]) -> JSON:
     attributes = {key: value for key, value in element.attrib.items() if key in KEPT}
     if "data-node" in element.attrib:
         attributes["data-state"] = names[element.attrib["data-node"]]
+    for end in ("data-from", "data-to"):
+        if end in attributes:  # the start and the end have no name
+            attributes[end] = names.get(attributes[end], "")
     said = name == "text" and attributes.get("class") == "said"
     text = "" if said else (element.text or "").strip()
     inner = [_tree(child, names) for child in element if not child.tag.endswith("}title")]

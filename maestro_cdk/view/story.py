@@ -9,7 +9,7 @@ from maestro_cdk.cloud import LogLine
 from maestro_cdk.model import JSON, ExecutionEvent, PastExecution
 from maestro_cdk.picture import looks
 from maestro_cdk.timeline.lines import said_by_function
-from maestro_cdk.timeline.visits import FAILED, Fate, Timeline, Visit
+from maestro_cdk.timeline.visits import FAILED, Fate, Timeline, Visit, steps
 
 PAGE = 200
 """Visits of a state that are listed at once."""
@@ -45,6 +45,7 @@ class Story:
         self._visits: dict[str, list[Visit]] = {}
         self._told: dict[str, tuple[int, JSON]] = {}
         self._items: dict[str, dict[int, Items]] = {}
+        self._steps: tuple[int, JSON] = (0, [])
 
     @property
     def ended(self) -> bool:
@@ -86,6 +87,9 @@ class Story:
 
     def _tell(self) -> None:
         self.version += 1
+        went = sorted((one or "", other or "") for one, other in steps(self.timeline))
+        if went != self._steps[1]:
+            self._steps = (self.version, went)
         for name, visits in self._visits.items():
             value = _standing(visits, self._items.get(name, {}))
             if name not in self._told or self._told[name][1] != value:
@@ -94,6 +98,11 @@ class Story:
     def states(self, since: int) -> list[JSON]:
         """How the states stand that have changed since a version; all, since 0."""
         return [{"name": name, **value} for name, (at, value) in self._told.items() if at > since]
+
+    def steps(self, since: int) -> JSON:
+        """From which state to which it went, by their names; None where nothing changed since."""
+        at, steps = self._steps
+        return steps if at > since else None
 
     def visits(self, name: str, offset: int | None) -> JSON:
         """Some visits of a state, from `offset` on; without one, those about the most telling."""

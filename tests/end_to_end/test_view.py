@@ -132,6 +132,8 @@ def test_a_failed_execution_is_shown_down_to_the_line_that_failed(opened, addres
     fate(page, NASTY, "failed")
     fate(page, "Begin", "succeeded")
     fate(page, "Last", "unseen")
+    ways = page.locator("svg path.edge.faded").evaluate_all("all => all.map((e) => e.dataset.to)")
+    assert sorted(ways) == ["", "Last"]  # it did not come to the last state, nor to the end
     assert page.locator("#status").inner_text().startswith("failed")
     assert "ValueError: no <i>such</i> thing" in page.get_by_role("tabpanel").inner_text()
     state(page, NASTY).click()

@@ -22,6 +22,7 @@ const app = {
   auto: live,
   execution: null,
   states: null,
+  steps: null,
   other: null,
   name: null,
   skew: 0,
@@ -80,6 +81,7 @@ function executions(value) {
   if (turnedUp) {
     // An EXPRESS execution whose log is there: now it is known state by state.
     app.states = new Map();
+    app.steps = [];
     wire.follow(app.arn);
   }
   const wanted = app.wanted && named(app.wanted);
@@ -133,7 +135,9 @@ function states(value) {
     if (state.fate === "failed" && before?.fate !== "failed") say(`${state.name} failed`);
     if (state.running && !before?.running && app.auto && !app.name) picture.reveal(state.name);
   }
+  if (value.steps) app.steps = value.steps;
   picture.look(app.states, now());
+  if (value.steps) picture.walked(app.steps);
   showLegend();
   if (mine || !app.name) showInspector({ again: true });
 }
@@ -168,6 +172,7 @@ function chooseExecution(arn, { auto = false } = {}) {
   app.arn = arn;
   app.execution = known().find((each) => each.arn === arn) ?? null;
   app.states = arn && live ? new Map() : null;
+  app.steps = arn && live ? [] : null;
   app.other = null;
   app.trouble = null;
   const over = app.ended.some((each) => each.arn === arn);
@@ -216,6 +221,7 @@ function showDefinition() {
   } else {
     picture.draw(definition.tree, `State machine ${facts.name}. Arrow keys go from state to state, Enter opens one.`);
     picture.look(app.states, now());
+    picture.walked(app.states && app.steps);
   }
   write(byId("file"), app.other ? "as it was when this execution began" : (definition?.file ?? ""));
   later(() => {
@@ -397,6 +403,7 @@ if (live) {
   }
 } else {
   app.states = new Map(facts.states.map((state) => [state.name, state]));
+  app.steps = facts.steps;
   app.arn = facts.executions.executions[0].arn;
   app.execution = facts.executions.executions[0];
   showAll();

@@ -104,6 +104,15 @@ export class Picture {
     }
   }
 
+  // Pales the ways that the execution did not go; null pales none.
+  walked(steps) {
+    const went = steps && new Set(steps.map((step) => JSON.stringify(step)));
+    for (const way of this.host.querySelectorAll("svg [data-from]")) {
+      const key = JSON.stringify([way.dataset.from, way.dataset.to]);
+      way.classList.toggle("faded", Boolean(went) && !went.has(key));
+    }
+  }
+
   tick(now) {
     if (!this.states) return;
     for (const [name, { said }] of this.groups) {

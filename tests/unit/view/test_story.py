@@ -92,6 +92,16 @@ def test_of_many_visits_some_are_listed_and_one_that_failed_is_among_them(story)
     assert story.visit("One", 3)["inside"] == ["All"]
 
 
+def test_the_ways_that_it_went_are_told_when_they_change(story):
+    story.add(history(STARTED, entered("A"), exited("A")))
+    assert story.steps(0) == [("", "A"), ("A", "")]
+    before = story.version
+    story.add([])
+    assert story.steps(before) is None
+    story.add(history(entered("B"), first=4))
+    assert story.steps(before) == [("", "A"), ("A", "B")]
+
+
 def test_items_are_counted_as_they_end(story):
     story.add(mapped(4, failing={2})[:-2])
     state = of(story.states(0), "All")
