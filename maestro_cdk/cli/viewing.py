@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import webbrowser
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ import click
 
 from maestro_cdk.actions import run as running
 from maestro_cdk.actions import watching
+from maestro_cdk.cli import failures
 from maestro_cdk.cli.context import Context
 from maestro_cdk.cli.examples import examples
 from maestro_cdk.cli.options import PROJECT, shared
@@ -24,6 +25,7 @@ from maestro_cdk.errors import UsageError
 if TYPE_CHECKING:
     from maestro_cdk.model import JSON
     from maestro_cdk.view.account import Deployed
+    from maestro_cdk.view.board import Board
     from maestro_cdk.view.server import Server
 
 
@@ -95,12 +97,12 @@ def _serve(context: Context, *, port: int | None, opens: bool, execution: str | 
     from maestro_cdk.view.site import Site  # noqa: PLC0415
 
     facts = {**_facts(context), "mode": "live"}
-    server, board = Server(port or 0), Board()
+    server, board = Server(port or 0), Board(failures.report_bug)
     folder = Folder(context.folder(), context.project, board)
     account = Account(lambda: _deployed(context), board, context.clock)
     server.site = Site(facts, folder=folder, account=account, board=board)
     for work in (folder.watch, account.watch):
-        Thread(target=work, name=work.__qualname__, daemon=True).start()
+        Thread(target=_carefully, args=(work, board), name=work.__qualname__, daemon=True).start()
     fragment = _fragment(execution)
     with _until_interrupted(server):
         board.wait([FOLDER], {}, DRAWING)
@@ -111,6 +113,18 @@ def _serve(context: Context, *, port: int | None, opens: bool, execution: str | 
         server.serve_forever(poll_interval=0.2)
     board.close()
     context.reporter.line("ended")
+
+
+def _carefully(work: Callable[[], None], board: "Board") -> None:
+    """Do what goes on beside the server; a bug in it is told on the page, and in the terminal."""
+    from maestro_cdk.view.account import DEPLOYMENT  # noqa: PLC0415 - `--help` does without
+    from maestro_cdk.view.board import bug  # noqa: PLC0415
+
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - whatever is left is a bug of ours
+        board.report(error)
+        board.put(DEPLOYMENT, {"state": "trouble", "message": bug(error), "hint": None})
 
 
 def _fragment(execution: str | None) -> str:

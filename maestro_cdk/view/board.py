@@ -5,7 +5,7 @@ nobody's queue grows.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Condition
 from time import monotonic
@@ -14,9 +14,14 @@ from maestro_cdk.model import JSON
 
 
 class Board:
-    """Topics, their values, and the listeners of each."""
+    """Topics, their values, and the listeners of each.
 
-    def __init__(self) -> None:
+    Args:
+        report: hears of what should not have happened: one thread's bug ends no other.
+    """
+
+    def __init__(self, report: Callable[[Exception], None] = lambda _: None) -> None:
+        self.report = report
         self._changed = Condition()
         self._values: dict[str, tuple[int, JSON]] = {}
         self._listeners: Counter[str] = Counter()
@@ -99,3 +104,8 @@ class Board:
             for topic in topics
             if topic in self._values and self._values[topic][0] > seen.get(topic, 0)
         ]
+
+
+def bug(error: Exception) -> str:
+    """What the page says of what should not have happened."""
+    return f"a bug of maestro's: {error!r}; the terminal names a report of it"

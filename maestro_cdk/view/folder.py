@@ -82,18 +82,23 @@ class Folder:
             self._drawn = drawn(definitions.read(path, file=name, literals=None), text)
         except ProjectError as error:
             return error.findings
-        except (MaestroError, OSError) as error:
-            where = SourceRef(file=name)
-            said = str(error) if isinstance(error, MaestroError) else str(error.strerror)
-            rule = "definition"
-            return (Finding(rule=rule, severity="error", message=said, where=where),)
+        except MaestroError as error:
+            return (self._finding(error.message, error.hint),)
+        except OSError as error:
+            return (self._finding(f"{name}: {error.strerror}", None),)
         return ()
+
+    def _finding(self, message: str, hint: str | None) -> Finding:
+        where = SourceRef(file=self._drawn["file"] or definitions.DEFINITION)
+        return Finding(rule="folder", severity="error", message=message, hint=hint, where=where)
 
     def _findings(self) -> tuple[Finding, ...]:
         try:
             return self._load().notes
         except ProjectError as error:
             return error.findings
+        except MaestroError as error:
+            return (self._finding(error.message, error.hint),)
         except OSError:  # a file went while it was read: the next look tells
             return ()
 

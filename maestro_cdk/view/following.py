@@ -15,7 +15,7 @@ from maestro_cdk.model import JSON, ExecutionEvent, PastExecution
 from maestro_cdk.picture import chart as charts
 from maestro_cdk.ports import Counted, Event
 from maestro_cdk.view import story as stories
-from maestro_cdk.view.board import Board
+from maestro_cdk.view.board import Board, bug
 from maestro_cdk.view.folder import drawn
 from maestro_cdk.view.scene import shape
 from maestro_cdk.view.story import Items, Story
@@ -66,7 +66,7 @@ class Followed:
                 return
             if self._past is not None and self._past.ended is not None and not again:
                 return
-            self._thread = Thread(target=self._run, name="follow", daemon=True)
+            self._thread = Thread(target=self._carefully, name="follow", daemon=True)
             self._thread.start()
 
     def definition(self) -> JSON:
@@ -112,6 +112,13 @@ class Followed:
         self._settle(events[-1] if events else None)
         self._say()
         return bool(events)
+
+    def _carefully(self) -> None:
+        try:
+            self._run()
+        except Exception as error:  # noqa: BLE001 - whatever is left is a bug of ours
+            self._board.report(error)
+            self._board.put(self.topics[2], {"message": bug(error), "hint": None, "again": None})
 
     def _run(self) -> None:
         waits, wrong = pauses(first=FIRST, longest=LONGEST), pauses(first=1.0, longest=TROUBLED)

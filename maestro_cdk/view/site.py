@@ -9,7 +9,7 @@ from maestro_cdk.errors import MaestroError
 from maestro_cdk.model import JSON
 from maestro_cdk.view import pages
 from maestro_cdk.view.account import DEPLOYMENT, EXECUTIONS, Account
-from maestro_cdk.view.board import Board
+from maestro_cdk.view.board import Board, bug
 from maestro_cdk.view.folder import FOLDER, LONGEST, SAVED, Folder
 from maestro_cdk.view.following import Followed
 
@@ -84,6 +84,9 @@ class Site:
             return value({"message": str(error)}, status=400)
         except MaestroError as error:
             return value({"message": error.message, "hint": error.hint}, status=502)
+        except Exception as error:  # noqa: BLE001 - whatever is left is a bug of ours
+            self._board.report(error)
+            return value({"message": bug(error)}, status=500)
 
     def stream(self, arn: str | None, known: int = 0) -> Iterator[bytes]:
         """Server-sent events: what there is to tell now, and then whatever is new.

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from maestro_cdk.errors import ProjectError
+from maestro_cdk.errors import ProjectError, UsageError
 from maestro_cdk.model import Finding, SourceRef
 from maestro_cdk.view.board import Board
 from maestro_cdk.view.folder import FOLDER, SAVED, Folder
@@ -54,6 +54,14 @@ def test_what_is_wrong_with_the_folder_is_told(read):
 
     (finding,) = read(load)["findings"]
     assert (finding["message"], finding["hint"], finding["line"]) == ("no", "do", 3)
+
+
+def test_whatever_else_is_wrong_is_a_finding_too(read):
+    def load():
+        raise UsageError("no such stage", hint="name another")
+
+    (finding,) = read(load)["findings"]
+    assert (finding["message"], finding["hint"]) == ("no such stage", "name another")
 
 
 def test_a_definition_that_breaks_keeps_its_picture_and_says_why(path, board):

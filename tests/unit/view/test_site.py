@@ -162,6 +162,19 @@ def test_what_aws_refuses_is_told_with_what_to_do(send, cloud):
     )
 
 
+def test_a_bug_is_told_on_the_page_and_reported(ask, site, board, cloud):
+    reported = []
+    board.report = reported.append
+    cloud.machines.wrong = [KeyError("oops")]
+    stream = site.stream(cloud.machines.begin("x", STARTED))
+    assert "KeyError('oops')" in told(stream, "trouble")["trouble"]["message"]
+    stream.close()
+    cloud.machines.definition = None
+    status, answer = ask("definition", execution=f"{PREFIX}:x")
+    assert (status, "a bug of maestro's" in answer["message"]) == (500, True)
+    assert [type(error) for error in reported] == [KeyError, TypeError]
+
+
 def test_log_lines_are_those_of_the_visit(ask, account, cloud):
     group = "/maestro/approval/work"
     cloud.logs.write(group, 1, "before")
