@@ -148,6 +148,20 @@ def is_whole(aws, word):
     assert json.loads(answer["Payload"].read()) == word
 
 
+def is_published(aws, word):
+    """Assert that live leads to a version that runs this code, and the machine is as deployed."""
+    states = aws("stepfunctions")
+    machine = f"arn:aws:states:us-east-1:000000000000:stateMachine:{NAME}"
+    alias = states.describe_state_machine_alias(stateMachineAliasArn=f"{machine}:live")
+    (route,) = alias["routingConfiguration"]
+    found = states.describe_state_machine(stateMachineArn=route["stateMachineVersionArn"])
+    function = json.loads(found["definition"])["States"]["Greet"]["Resource"]
+    answer = aws("lambda").invoke(FunctionName=function)
+    assert json.loads(answer["Payload"].read()) == word
+    itself = states.describe_state_machine(stateMachineArn=machine)["definition"]
+    assert json.loads(itself)["States"]["Greet"]["Resource"] == function.rpartition(":")[0]
+
+
 def test_a_deployment(maestro, proxy, aws, tell):
     tally = Tally()
 
@@ -157,6 +171,7 @@ def test_a_deployment(maestro, proxy, aws, tell):
 
     for where in trials(proxy, lambda: maestro("deploy"), empty, tally):
         is_whole(aws, "A")
+        is_published(aws, "A")
         assert where
     tell("deploy", tally)
 
@@ -231,6 +246,8 @@ def test_a_process_that_is_killed_is_followed_by_one_that_makes_it_whole(
             assert not any(each["FunctionName"].startswith(NAME) for each in functions)
         else:
             is_whole(aws, word if words[0] == "deploy" else word + "!")
+            if words[0] == "deploy":
+                is_published(aws, word)
     assert killed
     with capsys.disabled():
         print(f"\n{words[0]}: killed at {killed} moments, whole after each")
