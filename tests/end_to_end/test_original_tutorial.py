@@ -36,6 +36,7 @@ def output(aws, arn):
     raise AssertionError("it goes on")
 
 
+@pytest.mark.slow
 def test_at_a_terminal(at_terminal, aws, user, tmp_path):
     config = at_terminal("config", cwd=tmp_path, **user)
     config.expect("account")

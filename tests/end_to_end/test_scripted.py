@@ -95,6 +95,7 @@ def test_what_somebody_deleted_is_told_and_made_again(run, scripted):
     assert run("teardown", "-f").code == 0
 
 
+@pytest.mark.slow
 def test_a_difference_is_shown_and_changes_nothing(run, folder, scripted):
     assert run("diff", "--exit-code").code == 1
     assert scripted.stacks.by_id == {}
@@ -169,6 +170,7 @@ def test_what_is_protected_takes_no_express_mode(run, folder, scripted):
     assert scripted.operations.calls == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_asks_whether_to_cancel_the_update(folder, run, scripted, at_terminal, environ):
     run("deploy")
     (folder / "maestro.toml").write_text(f"{UNPUBLISHED}[functions]\nmemory = 512\n")

@@ -111,6 +111,7 @@ def test_rules_are_listed(maestro):
     assert {line.split()[0] for line in result.out.splitlines()} >= {"endings", "transitions"}
 
 
+@pytest.mark.slow
 def test_strict_adds_what_cdk_and_cfn_lint_say_of_the_template(maestro, project, folder):
     project(TASK, greet_py=PYTHON)
     assert maestro("validate", "--strict").out == "no problems\n"
