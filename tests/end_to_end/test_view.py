@@ -215,6 +215,18 @@ def test_the_keyboard_alone_will_do(opened, address):
     assert "Workflow in the folder" in page.evaluate("document.activeElement.textContent")
 
 
+def test_a_click_into_a_box_is_one_on_the_box(opened, viewed, write, tmp_path):
+    inside = {"StartAt": "In", "States": {"In": {"Type": "Pass", "End": True}}}
+    states = {"All": {"Type": "Map", "ItemProcessor": inside}, "After": {"Type": "Pass"}}
+    with viewed(write(tmp_path / "boxes", states)) as (address, _):
+        page = opened(address)
+        box = page.locator("svg rect.inside").bounding_box()
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 3)
+        page.locator("#inspector h2", has_text="All").wait_for()
+        state(page, "In").click()
+        page.locator("#inspector h2", has_text="In").wait_for()
+
+
 def test_what_is_saved_is_shown_and_what_is_wrong_with_it(opened, viewed, write, tmp_path):
     folder = write(tmp_path / "saved", {"One": {"Type": "Pass"}})
     with viewed(folder) as (address, _):

@@ -18,7 +18,7 @@ export function failure({ error, cause }, kind = "") {
 }
 
 function fact(name, value) {
-  return value ? el("div", {}, el("dt", {}, name), el("dd", {}, value)) : null;
+  return value ? el("div", {}, el("dt", {}, name), el("dd", { id: `fact-${name.toLowerCase()}` }, value)) : null;
 }
 
 function labelled(title, ...children) {
@@ -127,16 +127,23 @@ export class Inspector {
   }
 
   facts(visit) {
-    const took = visit.exited ? duration(visit.exited - visit.entered) : `${duration(this.now() - visit.entered)} so far`;
     return el(
       "dl",
       { class: "facts" },
       fact("Entered", clock(visit.entered, { millis: true })),
-      fact("Took", took),
+      fact("Took", this.took(visit)),
       fact("Attempts", visit.attempts > 1 ? String(visit.attempts) : ""),
       fact("In", visit.inside.join(" › ")),
       fact("Item", visit.item === null ? "" : String(visit.item)),
     );
+  }
+
+  took(visit) {
+    return visit.exited ? duration(visit.exited - visit.entered) : `${duration(this.now() - visit.entered)} so far`;
+  }
+
+  tick() {
+    if (this.key && this.visit && !this.visit.exited) byId("fact-took")?.replaceChildren(this.took(this.visit));
   }
 
   // Which of many visits is shown.

@@ -389,6 +389,7 @@ document.addEventListener("keydown", (event) => {
 setInterval(() => {
   if (app.execution?.status !== "RUNNING" && !known().some((each) => each.status === "RUNNING")) return;
   picture.tick(now());
+  inspector.tick();
   showExecution();
   showList();
 }, 1000);
