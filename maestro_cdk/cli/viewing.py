@@ -6,7 +6,6 @@ import sys
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -34,7 +33,7 @@ DRAWING = 2.0
 
 
 @click.command()
-@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[FOLDER]")
+@click.argument("execution", required=False, metavar="[EXECUTION]")
 @click.option(
     "--port",
     type=click.IntRange(1, 65535),
@@ -49,22 +48,17 @@ DRAWING = 2.0
     metavar="FILE",
     help="Write one execution to a file of HTML, to send to somebody; serve nothing.",
 )
-@click.option(
-    "--execution",
-    metavar="ARN|NAME|last",
-    help="The execution that is shown first, or written.  [default: the last one]",
-)
 @shared(*PROJECT, "profile", "region", "local")
 @examples(
     ("maestro view", "the folder, and its executions in AWS"),
     ("maestro view --local", "those of the AWS on this machine"),
     ("maestro view --no-open --port 8000", "for a browser elsewhere, through a tunnel"),
-    ("maestro view --export failed.html --execution nightly", "one execution, to send to somebody"),
+    ("maestro view nightly", "this execution first"),
+    ("maestro view --export failed.html nightly", "one execution, to send to somebody"),
 )
 def view(
     context: Context,
     *,
-    folder: Path | None,
     port: int | None,
     no_open: bool,
     out: Path | None,
@@ -73,14 +67,9 @@ def view(
     """Open a page with the workflow's picture and its executions.
 
     The executions are followed as they go on; a state shows what it was given, gave and wrote. The
-    page is served on this machine alone, until Ctrl-C, and loads nothing from elsewhere.
+    page is served on this machine alone, until Ctrl-C, and loads nothing from elsewhere. EXECUTION, a
+    name or an ARN, is the one that is shown first, or written; without it the last one is.
     """
-    if folder is not None:
-        if context.options.project is not None:
-            raise UsageError("FOLDER and --project say the same: leave one of them out")
-        if not folder.is_dir():
-            raise UsageError(f"there is no folder {folder}")
-        context.options = replace(context.options, project=folder)
     if out is None:
         _serve(context, port=port, opens=not no_open, execution=execution)
     elif port is not None:

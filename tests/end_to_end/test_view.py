@@ -264,7 +264,7 @@ def test_a_page_whose_command_has_ended_says_so(opened, viewed, folder):
 
 def test_an_exported_execution_needs_no_network(opened, maestro, folder, tmp_path):
     file = tmp_path / "failed.html"
-    written = maestro("view", "--local", "--export", file, "--execution", "badly", cwd=folder)
+    written = maestro("view", "--local", "--export", file, "badly", cwd=folder)
     assert written.code == 0, written.err
     assert str(file) in written.err
     page = opened(file.as_uri(), offline=True)
@@ -278,12 +278,12 @@ def test_an_exported_execution_needs_no_network(opened, maestro, folder, tmp_pat
 
 def test_an_execution_that_is_not_there_is_not_exported(maestro, folder, tmp_path):
     file = tmp_path / "x.html"
-    written = maestro("view", "--local", "--export", file, "--execution", "nobody", cwd=folder)
+    written = maestro("view", "--local", "--export", file, "nobody", cwd=folder)
     assert (written.code, "nobody" in written.err, file.exists()) == (1, True, False)
 
 
 def test_an_execution_can_be_named_that_is_shown_first(opened, viewed, folder):
-    with viewed(folder, "--execution", "badly") as (address, _):
+    with viewed(folder, "badly") as (address, _):
         page = opened(address)
         fate(page, NASTY, "failed")
         assert page.locator("#heading").inner_text() == "badly"

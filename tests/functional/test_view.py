@@ -247,8 +247,6 @@ def test_a_port_that_is_taken_is_told(server):
 @pytest.mark.parametrize(
     ("words", "said_of"),
     [
-        (("nowhere",), "no folder nowhere"),
-        ((".", "--project", "."), "FOLDER and --project"),
         (("--port", "0"), "--port"),
         (("--export", "x.html", "--port", "8000"), "leave --port out"),
     ],
