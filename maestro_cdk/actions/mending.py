@@ -18,10 +18,23 @@ from maestro_cdk.model import JSON
 from maestro_cdk.ports import Advanced, Clock, Reporter, Step
 
 
-def mend(repairs: Sequence[Repair], *, cloud: Cloud, reporter: Reporter, clock: Clock) -> None:
+def mend(
+    repairs: Sequence[Repair],
+    *,
+    cloud: Cloud,
+    reporter: Reporter,
+    clock: Clock,
+    leaves_last: bool = False,
+) -> None:
     """Carry out repairs, those of different functions side by side.
 
-    The code that is needed has to be in the asset bucket.
+    Args:
+        repairs: what is to be done; the code that is needed has to be in the asset bucket.
+        cloud: where.
+        reporter: hears of each.
+        clock: tells and passes the time.
+        leaves_last: whether Lambda may still be taking over new code when this returns, where
+            nothing comes after that: it takes about a second, and whoever needs it waits.
 
     Raises:
         DeploymentFailed: one of them failed; it says which are done.
@@ -30,10 +43,11 @@ def mend(repairs: Sequence[Repair], *, cloud: Cloud, reporter: Reporter, clock: 
         return
     reporter.emit(Step(f"updating {counted(len(repairs), 'thing')} past CloudFormation"))
     done: list[Repair] = []
+    leaves = leaves_last and all(repair.kind in ("policy", "code") for repair in repairs)
 
     def carry_out(part: Sequence[Repair]) -> None:
         for repair in part:
-            _mend(repair, cloud=cloud, clock=clock)
+            _mend(repair, cloud=cloud, clock=clock, leaves=leaves)
             done.append(repair)
             reporter.emit(Advanced(str(repair), len(done), len(repairs)))
 
@@ -66,7 +80,7 @@ def _halfway(error: CloudError, repairs: Sequence[Repair], done: Sequence[Repair
     )
 
 
-def _mend(repair: Repair, *, cloud: Cloud, clock: Clock) -> None:
+def _mend(repair: Repair, *, cloud: Cloud, clock: Clock, leaves: bool) -> None:
     match repair.kind:
         case "policy":
             cloud.roles.put_policy(repair.role, repair.name, repair.value)
@@ -76,7 +90,8 @@ def _mend(repair: Repair, *, cloud: Cloud, clock: Clock) -> None:
                 lambda: cloud.functions.update_code(repair.name, bucket=bucket, key=repair.value),
                 clock,
             )
-            _settle(repair.name, cloud=cloud, clock=clock)
+            if not leaves:
+                _settle(repair.name, cloud=cloud, clock=clock)
         case "configuration":
             once_settled(lambda: cloud.functions.configure(repair.name, repair.value), clock)
             _settle(repair.name, cloud=cloud, clock=clock)

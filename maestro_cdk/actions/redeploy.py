@@ -93,7 +93,7 @@ def prepare(
 
 
 def apply(ready: Ready, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> None:
-    """Bring what changed.
+    """Bring what changed; Lambda may take a second more until new code is called.
 
     Raises:
         DeploymentFailed: it stopped half-way; what is deployed runs.
@@ -105,7 +105,7 @@ def apply(ready: Ready, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> No
         marked = None
         if machine and ready.repairs:
             marked = pool.submit(publishing.mark_ahead, machine, ready.alias, cloud=cloud)
-        mending.mend(ready.repairs, cloud=cloud, reporter=reporter, clock=clock)
+        mending.mend(ready.repairs, cloud=cloud, reporter=reporter, clock=clock, leaves_last=True)
     if marked and (refused := marked.exception()):
         reporter.emit(Note(f"`maestro run` will start what live leads to: {refused}"))
 

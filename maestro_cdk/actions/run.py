@@ -7,6 +7,7 @@ from maestro_cdk.actions import counting
 from maestro_cdk.actions.following import pauses
 from maestro_cdk.actions.guards import check_account, check_owner
 from maestro_cdk.actions.listening import Listener
+from maestro_cdk.actions.threads import threads
 from maestro_cdk.cloud import Cloud, Stack
 from maestro_cdk.errors import CloudError
 from maestro_cdk.model import Execution, ExecutionEvent, Project
@@ -34,11 +35,13 @@ class Target:
     """What an execution is started from: its ARN, and what that is for a person.
 
     `version` is the version's number; None where live leads to two, or it is the machine itself.
+    `fresh` says that it was redeployed, so that Lambda may still be taking its code over.
     """
 
     arn: str
     named: str
     version: int | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,24 +91,39 @@ def machine_of(project: Project, *, cloud: Cloud, local: bool, clock: Clock) -> 
     """
     stack = stack_of(project, cloud=cloud, local=local)
     if stack.express:
-        _await_functions(stack, cloud=cloud, clock=clock)
+        await_functions(stack, cloud=cloud, clock=clock)
     return stack.outputs[OUTPUT]
 
 
-def _await_functions(stack: Stack, *, cloud: Cloud, clock: Clock) -> None:
-    """Wait for what express mode does not wait for; how the execution goes tells the rest."""
+def await_functions(stack: Stack, *, cloud: Cloud, clock: Clock) -> None:
+    """Wait for what express mode and redeployments do not wait for: functions that can be called.
+
+    After a minute it is not waited any longer: how the execution goes tells the rest.
+
+    Raises:
+        CloudError: an update of a function failed.
+    """
     until = clock.monotonic() + PATIENCE
     names = [
         item.physical_id
         for item in cloud.stacks.resources(stack.id)
         if item.type == "AWS::Lambda::Function"
     ]
-    for name in names:
-        for pause in pauses(longest=1.0):
-            found = cloud.functions.describe(name)
-            if found is None or found.settled or clock.monotonic() > until:
-                break
-            clock.sleep(pause)
+    if not names:
+        return
+    with threads(min(8, len(names))) as pool:
+        for each in [pool.submit(_await, name, until, cloud, clock) for name in names]:
+            each.result()
+
+
+def _await(name: str, until: float, cloud: Cloud, clock: Clock) -> None:
+    for pause in pauses(first=0.05, longest=1.0):
+        found = cloud.functions.describe(name)
+        if found is not None and found.trouble:
+            raise CloudError(f"Lambda could not update {name}: {found.trouble}")
+        if found is None or found.settled or clock.monotonic() > until:
+            return
+        clock.sleep(pause)
 
 
 def target(machine: str, wanted: str | None, project: Project, *, cloud: Cloud) -> Target:
@@ -132,7 +150,7 @@ def target(machine: str, wanted: str | None, project: Project, *, cloud: Cloud) 
     if alias is None:
         raise CloudError("nothing is published yet", hint="`maestro deploy` does that")
     if wanted is None and is_ahead(alias):
-        return Target(arn=machine, named="what was redeployed, unpublished")
+        return Target(arn=machine, named="what was redeployed, unpublished", fresh=True)
     shares = ", ".join(f"{weight} % version {n}" for n, weight in sorted(alias.weights.items()))
     named = f"live, version {alias.version}" if alias.version else f"live: {shares}"
     return Target(arn=alias.arn, named=named, version=alias.version)

@@ -10,6 +10,7 @@ from types import FrameType
 import click
 
 from maestro_cdk.cli.root import maestro
+from maestro_cdk.cli.streams import silence
 
 EXIT_USAGE = 2
 EXIT_BUG = 3
@@ -38,7 +39,17 @@ def main(arguments: list[str] | None = None) -> None:
 
         failures.report_bug(error)
         code = _told(words, f"a bug of maestro's: {error!r}", EXIT_BUG)
+    _let_go()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _let_go() -> None:
+    """Drop what cannot be written: Python would try again at its end, and exit with 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            silence(stream)
 
 
 def _told(words: list[str], message: str, code: int) -> int:

@@ -75,10 +75,11 @@ def run(
     payload = _payload(given)
     project = context.outline()
     cloud = context.cloud(project)
-    machine = running.machine_of(
-        project, cloud=cloud, local=context.options.local, clock=context.clock
-    )
+    stack = running.stack_of(project, cloud=cloud, local=context.options.local)
+    machine = stack.outputs[running.OUTPUT]
     target = running.target(machine, wanted, project, cloud=cloud)
+    if stack.express or target.fresh:
+        running.await_functions(stack, cloud=cloud, clock=context.clock)
     started = running.start(
         target, machine, payload, name=name, wait=not no_wait, cloud=cloud, clock=context.clock
     )

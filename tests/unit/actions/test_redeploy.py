@@ -278,3 +278,36 @@ def test_a_machine_that_answers_with_the_old_definition_for_a_while_is_waited_fo
     cloud.machines.live = late
     redeploy()
     assert len(asked) == 4
+
+
+# --- what Lambda does by itself ------------------------------------------------------------------
+
+
+def test_code_alone_is_not_waited_for(deploy, redeploy, cloud, clock, synthesizer):
+    deploy()
+    cloud.functions.pace = 30
+    synthesizer.code = "2"
+    before = clock.monotonic()
+    redeploy()
+    assert clock.monotonic() - before < 1
+    assert not cloud.functions.describe("approval_manager").settled
+
+
+def test_what_comes_after_code_waits_for_it(deploy, redeploy, cloud, clock, synthesizer):
+    deploy()
+    cloud.functions.pace = 30
+    synthesizer.code = "2"
+    synthesizer.definition["Comment"] = "new"
+    before = clock.monotonic()
+    redeploy()
+    assert clock.monotonic() - before >= 30
+    assert cloud.functions.describe("approval_manager").settled
+
+
+def test_the_next_save_waits_until_lambda_takes_it(deploy, redeploy, cloud, synthesizer):
+    deploy()
+    cloud.functions.pace = 3
+    for code in ("2", "3"):
+        synthesizer.code = code
+        redeploy()
+    assert len(cloud.called("update_code")) >= 2

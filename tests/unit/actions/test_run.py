@@ -177,3 +177,37 @@ def test_after_express_mode_functions_are_waited_for(cloud, clock):
     cloud.functions._until[name] = 7
     assert running.machine_of(project(), cloud=cloud, local=False, clock=clock) == MACHINE
     assert clock.monotonic() >= 7
+
+
+# --- functions that are being updated -----------------------------------------------------------
+
+
+@pytest.fixture
+def updating(cloud):
+    """A stack of one function."""
+    cloud.stacks.put(
+        "approval",
+        "UPDATE_COMPLETE",
+        owner=Owner(project="approval"),
+        outputs={"StateMachineArn": MACHINE},
+        resources=[("ManagerFunction", "AWS::Lambda::Function")],
+    )
+    stack = cloud.stacks.describe("approval")
+    (item,) = cloud.stacks.resources(stack.id)
+    live = LiveFunction(name=item.physical_id, code="", properties={})
+    cloud.functions.live[item.physical_id] = live
+    return stack, item.physical_id
+
+
+def test_a_function_that_is_being_updated_is_waited_for(updating, cloud, clock):
+    stack, name = updating
+    cloud.functions._until[name] = clock.monotonic() + 5
+    running.await_functions(stack, cloud=cloud, clock=clock)
+    assert cloud.functions.describe(name).settled
+
+
+def test_a_function_whose_update_failed_is_told(updating, cloud, clock):
+    stack, name = updating
+    cloud.functions.live[name] = replace(cloud.functions.live[name], trouble="no key")
+    with pytest.raises(CloudError, match=f"Lambda could not update {name}: no key"):
+        running.await_functions(stack, cloud=cloud, clock=clock)
