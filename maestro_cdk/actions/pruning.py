@@ -1,11 +1,12 @@
 """Deleting versions that nothing needs any more: maestro does it, never CloudFormation.
 
 Kept are the last ones, those that an alias leads to, and those from which an execution that runs
-was started. Versions of functions go with the last version of the machine that names them: as each
-version names the newest there were, that of the oldest version kept is the lowest that is needed.
+was started. Versions of the project's functions go with the last version of the machine that names
+them: what is below the lowest that a kept one names, nothing needs. Versions of other functions,
+which a definition may name too, are not maestro's to delete.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from maestro_cdk.actions import pinning, records
 from maestro_cdk.actions.threads import threads
@@ -30,7 +31,7 @@ def prune(project: Project, machine: str, *, cloud: Cloud, reporter: Reporter) -
         doomed, kept = _doomed(machine, known, keep, cloud)
         if not doomed:
             return ()
-        deleted = _delete(machine, doomed, min(kept), cloud)
+        deleted = _delete(project, machine, doomed, kept, cloud)
         records.forget(project.stack_name, deleted, kept, cloud=cloud)
     except CloudError as error:
         reporter.emit(Note(f"versions that nothing needs were left: {error.message}"))
@@ -50,17 +51,22 @@ def _doomed(
     return doomed, tuple(number for number in known if number in needed)
 
 
-def _delete(machine: str, doomed: Iterable[int], oldest: int, cloud: Cloud) -> tuple[int, ...]:
-    """Delete versions of the machine, then those of functions that only they named."""
-    lowest = _pins(cloud.versions.describe(machine, oldest))
+def _delete(
+    project: Project, machine: str, doomed: Iterable[int], kept: Iterable[int], cloud: Cloud
+) -> tuple[int, ...]:
+    """Delete versions of the machine, then those of the functions that only they named."""
+    own = _own(project, machine)
+    with threads(8) as pool:
+        needed = [pool.submit(cloud.versions.describe, machine, number) for number in kept]
+        lowest = _lowest([_pins(each.result(), own) for each in needed])
     unused: set[tuple[str, int]] = set()
     deleted = []
     for number in doomed:
-        pins = _pins(cloud.versions.describe(machine, number))
+        pins = _pins(cloud.versions.describe(machine, number), own)
         try:
             cloud.versions.delete(machine, number)
         except CloudError:  # an alias that somebody else made leads there
-            lowest |= {arn: min(version, lowest.get(arn, version)) for arn, version in pins.items()}
+            lowest = _lowest([lowest, pins])
             continue
         deleted.append(number)
         unused |= pins.items()
@@ -74,5 +80,20 @@ def _delete(machine: str, doomed: Iterable[int], oldest: int, cloud: Cloud) -> t
     return tuple(deleted)
 
 
-def _pins(version: MachineVersion | None) -> dict[str, int]:
-    return pinning.pinned(version.definition) if version else {}
+def _own(project: Project, machine: str) -> frozenset[str]:
+    """The ARNs of the project's functions, which are where its machine is."""
+    place = machine.rpartition(":stateMachine:")[0].replace(":states:", ":lambda:", 1)
+    return frozenset(f"{place}:function:{each.physical_name}" for each in project.functions)
+
+
+def _lowest(named: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """The lowest version of each function that any of these names."""
+    found: dict[str, int] = {}
+    for pins in named:
+        for arn, version in pins.items():
+            found[arn] = min(version, found.get(arn, version))
+    return found
+
+
+def _pins(version: MachineVersion | None, own: frozenset[str]) -> dict[str, int]:
+    return pinning.pinned(version.definition, own) if version else {}

@@ -489,6 +489,29 @@ def test_what_another_alias_needs_is_left(many, cloud):
     assert 1 in cloud.versions.functions["approval_manager"]
 
 
+def test_versions_of_functions_of_others_are_left(many, cloud, synthesizer):
+    states = synthesizer.definition["States"]
+    for number in (3, 4, 5, 6, 7):
+        theirs = arn("manager").replace("approval_manager", "payments")
+        states["B"] = {"Type": "Task", "Resource": f"{theirs}:{number}", "End": True}
+        many(1)
+    deleted = [name for name, *_ in cloud.called("delete_function")]
+    assert deleted == []
+    assert list(cloud.versions.listed(MACHINE)) == [5, 4, 3]
+
+
+def test_an_old_version_of_a_function_that_a_newer_one_names_is_left(many, cloud, synthesizer):
+    many(3)
+    states = synthesizer.definition["States"]
+    for again in range(4):
+        states["A"]["Resource"] = f"{arn('manager')}:1"
+        states["A"]["Comment"] = f"{again}"
+        states["B"]["Resource"] = arn("manager")
+        many(1, keep=3)
+        synthesizer.codes["manager"] = f"other {again}"
+    assert 1 in cloud.versions.functions["approval_manager"]
+
+
 # --- differences and folders -------------------------------------------------------------------
 
 
