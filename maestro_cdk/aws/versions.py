@@ -6,11 +6,16 @@ from typing import Any
 
 from maestro_cdk.aws.failures import Refusal
 from maestro_cdk.aws.service import Service
+from maestro_cdk.errors import CloudError
 from maestro_cdk.versions import LIVE, Alias, MachineVersion
 
 DESCRIPTION = 256
 """The most characters of a version's or alias's description
 (https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachineAlias.html)."""
+
+_ACTIVE = "Active"
+_CALLABLE = (_ACTIVE, "Inactive")
+"""The states of a version that can be called; one that was idle for long wakes up then."""
 
 _SETTINGS = ("roleArn", "loggingConfiguration", "tracingConfiguration")
 
@@ -186,15 +191,24 @@ class StateMachineVersions:
         """Publish a function as it is, unless that is its last version already.
 
         Lambda looks at that: https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html
+        A version cannot be called before it is active, which takes it moments, or minutes:
+        https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
 
         Returns:
             The function's ARN, and the number of the version.
 
         Raises:
-            CloudError: Lambda refused, as it does while an update of the function goes on.
+            CloudError: Lambda refused, as it does while an update of the function goes on; or the
+                version cannot be called yet, or ever.
         """
         answer = self._lambda.call("publish_version", FunctionName=name)
         arn, _, number = str(answer["FunctionArn"]).rpartition(":")
+        state = answer.get("State", _ACTIVE)
+        if state not in _CALLABLE:
+            why = answer.get("StateReason")
+            raise CloudError(
+                f"version {number} of {name} is in the state: {state}{f' ({why})' if why else ''}"
+            )
         return arn, int(number)
 
     def function_exists(self, arn: str, number: int, /) -> bool:

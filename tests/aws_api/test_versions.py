@@ -204,6 +204,16 @@ def test_a_function_that_cannot_be_published_now(versions, functions):
         versions.publish_function("approval_manager")
 
 
+@pytest.mark.parametrize("state", ["Pending", "Failed"])
+def test_a_version_that_cannot_be_called_is_not_published_yet(versions, functions, state):
+    made = {"FunctionArn": f"{FUNCTION}:3", "State": state, "StateReason": "it is being created"}
+    functions.answers("publish_version", made)
+    with pytest.raises(CloudError, match=rf"in the state: {state} \(it is being created\)"):
+        versions.publish_function("approval_manager")
+    functions.answers("publish_version", made | {"State": "Active"})
+    assert versions.publish_function("approval_manager") == (FUNCTION, 3)
+
+
 def test_a_version_that_an_alias_needs_is_left(versions, functions):
     functions.refuses("delete_function", "ResourceConflictException", "an alias points to it")
     functions.refuses("delete_function", "ResourceNotFoundException")
