@@ -27,6 +27,32 @@ def test_what_somebody_chose_stays(text):
     assert pin(definition(text), {ARN: 7}) == definition(text)
 
 
+def call(**arguments):
+    states = {
+        "A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": arguments},
+        "B": {"Type": "Task", "Resource": ARN},
+    }
+    return json.dumps({"States": states})
+
+
+@pytest.mark.parametrize("qualifier", ["stable", "3", "{% $wanted %}"])
+def test_beside_a_qualifier_a_function_gets_no_version(qualifier):
+    """Lambda refuses two that are not the same."""
+    states = json.loads(pin(call(FunctionName=ARN, Qualifier=qualifier), {ARN: 7}))["States"]
+    assert states["A"]["Arguments"] == {"FunctionName": ARN, "Qualifier": qualifier}
+    assert states["B"]["Resource"] == f"{ARN}:7"
+
+
+def test_beside_a_qualifier_that_is_looked_up_neither():
+    states = json.loads(pin(call(**{"FunctionName": ARN, "Qualifier.$": "$.v"}), {ARN: 7}))
+    assert states["States"]["A"]["Arguments"]["FunctionName"] == ARN
+
+
+def test_the_latest_by_a_qualifier_is_what_is_published():
+    states = json.loads(pin(call(FunctionName=ARN, Qualifier="$LATEST", Payload={}), {ARN: 7}))
+    assert states["States"]["A"]["Arguments"] == {"FunctionName": f"{ARN}:7", "Payload": {}}
+
+
 def test_of_two_names_each_gets_its_own():
     text = definition(ARN, LONGER)
     assert pin(text, {ARN: 7, LONGER: 8}) == definition(f"{ARN}:7", f"{LONGER}:8")
