@@ -1,8 +1,8 @@
 """The state machine that moves `live` from one version to another, and the alarms that it heeds.
 
 It takes a step, then looks at the alarms again and again; an alarm takes all executions back to the
-version before, and the release fails. Where `live` does not stand as the release left it, somebody
-else has moved it, and the release ends without another step.
+version before, and the release fails; so does a step that cannot be taken. Where `live` does not
+stand as the release left it, somebody else has moved it, and the release ends and leaves it there.
 """
 
 import json

@@ -15,9 +15,10 @@ MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:orders"
 class Account:
     """An alias that can be moved, and alarms that fire when a test says so."""
 
-    def __init__(self, clock, *, fires_after=None, moved_after=None, blind=False):
+    def __init__(self, clock, *, fires_after=None, moved_after=None, blind=False, stuck=None):
         self.clock, self.begun = clock, clock.now()
         self.fires_after, self.moved_after, self.blind = fires_after, moved_after, blind
+        self.stuck = stuck
         self.routing = [{"StateMachineVersionArn": f"{MACHINE}:1", "Weight": 100}]
         self.moves = []  # (minutes since the begin, weight of version 2, description)
         self.asked = []
@@ -36,6 +37,8 @@ class Account:
             self.routing = given["RoutingConfiguration"]
             weights = {each["StateMachineVersionArn"][-1]: each["Weight"] for each in self.routing}
             assert sum(weights.values()) == 100
+            if weights.get("2", 0) == self.stuck:
+                raise Failure("Sfn.SfnException", "no")
             self.moves.append((round(passed), weights.get("2", 0), given["Description"]))
             return {}
         assert action == "describeAlarms"
@@ -103,6 +106,20 @@ def test_where_somebody_else_moves_it_the_release_ends(release):
     outcome, account = release([40, 80, 100], moved_after=1)
     assert outcome.error == "MovedByHand"
     assert [weight for _, weight, _ in account.moves] == [40]
+
+
+def test_an_alarm_leaves_what_somebody_else_moved(release):
+    outcome, account = release([40, 80, 100], looks=5, moved_after=1, fires_after=1)
+    assert outcome.error == "MovedByHand"
+    assert account.routing == [{"StateMachineVersionArn": f"{MACHINE}:7", "Weight": 100}]
+
+
+@pytest.mark.parametrize("stuck", [80, 100])
+def test_a_step_that_cannot_be_taken_takes_all_back(release, stuck):
+    outcome, account = release([40, 80, 100], stuck=stuck)
+    assert (outcome.status, outcome.error) == ("FAILED", "RolledBack")
+    assert "could not be moved" in outcome.cause
+    assert account.routing == [{"StateMachineVersionArn": f"{MACHINE}:1", "Weight": 100}]
 
 
 def test_without_alarms_none_is_heeded(release):
