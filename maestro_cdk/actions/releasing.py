@@ -102,15 +102,12 @@ def going_on(alias: Alias | None) -> Release | None:
     return Release(before=before, after=after, percentage=alias.weights[after], since=alias.updated)
 
 
-def stop(machine: str, *, cloud: Cloud, cause: str) -> int:
-    """Stop what moves live; return how many releases there were."""
+def running(machine: str, *, cloud: Cloud) -> tuple[str, ...]:
+    """The ARNs of the releases that go on, one that has not taken its first step too."""
     try:
-        running = cloud.machines.running(f"{machine}{RELEASER}")
+        return cloud.machines.running(f"{machine}{RELEASER}")
     except CloudError:
-        return 0  # there is no such machine: its strategy is all
-    for execution in running:
-        cloud.machines.stop(execution, cause=cause)
-    return len(running)
+        return ()  # where nothing is released gradually, nobody needs to be let look at it
 
 
 def taken_back(machine: str, alias: Alias | None, *, cloud: Cloud) -> str | None:

@@ -53,24 +53,28 @@ def roll_back(
             "nothing is published, so there is nothing to go back to",
             hint="`maestro deploy` publishes what it deploys",
         )
-    number = _target(alias, known, wanted)
-    if alias.version == number:
+    releases = releasing.running(machine, cloud=cloud)
+    number = _target(alias, known, wanted, under_way=bool(releases))
+    if alias.version == number and not releases:
         return RolledBack(before=number, after=number, stopped=0)
     _check_functions(machine, number, cloud)
     record = records.read(project.stack_name, number, known[number], cloud=cloud)
-    stopped = releasing.stop(machine, cloud=cloud, cause=f"maestro rollback to version {number}")
+    for release in releases:
+        cloud.machines.stop(release, cause=f"maestro rollback to version {number}")
     template = record.template if record else "unknown"
     said = publishing.described(number, template)
     cloud.versions.point(machine, {number: ALL}, said)
-    return RolledBack(before=alias.version, after=number, stopped=stopped)
+    return RolledBack(before=alias.version, after=number, stopped=len(releases))
 
 
-def _target(alias: Alias, known: Mapping[int, datetime], wanted: str | None) -> int:
+def _target(
+    alias: Alias, known: Mapping[int, datetime], wanted: str | None, *, under_way: bool
+) -> int:
     if wanted is not None:
         if not wanted.isdecimal() or int(wanted) not in known:
             raise absent(wanted, known)
         return int(wanted)
-    if alias.version is None:
+    if under_way or alias.version is None:  # live may lead to the version before alone as yet
         return min(alias.weights)
     earlier = [number for number in known if number < alias.version]
     if not earlier:

@@ -248,11 +248,11 @@ def rollback(context: Context, *, version: str | None) -> None:
     if context.json:
         click.echo(json.dumps({"live": done.after, "before": done.before}, indent=2))
         return
-    if done.before == done.after:
+    if done.before == done.after and not done.stopped:
         context.reporter.line(f"{project.name}: live is version {done.after} already")
         return
     mark = context.reporter.style("✓", fg="green")
-    before = f" (before: {done.before})" if done.before else ""
+    before = f" (before: {done.before})" if done.before not in (None, done.after) else ""
     context.reporter.line(f"{mark} {project.name}: live is version {done.after}{before}")
     if done.stopped:
         context.reporter.line("  the release that went on is ended")

@@ -309,6 +309,14 @@ def test_going_back_ends_a_release(releasing_two, roll_back, cloud):
     assert cloud.machines.running(f"{MACHINE}-release") == ()
 
 
+@pytest.mark.parametrize("wanted", [None, "1"])
+def test_going_back_ends_a_release_before_its_first_step(releasing_two, roll_back, cloud, wanted):
+    done = roll_back(wanted)
+    assert (done.before, done.after, done.stopped) == (1, 1, 1)
+    assert live(cloud) == {1: 100}
+    assert cloud.machines.running(f"{MACHINE}-release") == ()
+
+
 @pytest.mark.parametrize(
     ("strategy", "percentage", "steps"),
     [
