@@ -224,7 +224,7 @@ def went(expected, result):
     assert [state for state in result.path if state not in expected.inside] == [*expected.path]
     assert set(result.path) - set(expected.path) <= set(expected.inside)
     if expected.attempts:
-        assert result.err.count("✗ ") == expected.attempts
+        assert result.err.count(" s  ✗ ") == expected.attempts
     assert expected.error in result.err
     if not expected.error:
         assert result.json == expected.output

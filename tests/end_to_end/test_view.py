@@ -162,7 +162,10 @@ def test_an_execution_is_started_and_followed(opened, address):
     page.get_by_role("button", name="Start execution").click()
     dialog = page.get_by_role("dialog")
     field = dialog.get_by_label("Input", exact=False)
-    assert field.input_value() == '{"slow": 1.5}'
+    page.wait_for_function(
+        "given => document.querySelector(given[0]).value === given[1]",
+        arg=[f"#{field.get_attribute('id')}", '{"slow": 1.5}'],
+    )  # the sample is asked for
     field.fill('{"a": }')
     assert "column 7" in dialog.get_by_role("alert").inner_text()
     dialog.get_by_role("button", name="Start execution").click()
