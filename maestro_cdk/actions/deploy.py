@@ -241,7 +241,7 @@ def apply(
         published=publishing.publish(
             project,
             stack,
-            prepared.assembly.template,
+            prepared.assembly,
             prepared.alias,
             origin,
             cloud=cloud,

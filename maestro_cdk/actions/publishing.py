@@ -6,22 +6,24 @@ stays as it is, and what was begun and not ended is found again by what it is, n
 docs/explanation/versions.md says more.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from maestro_cdk.actions import pinning, pruning, records, releasing
+from maestro_cdk.actions import living, pinning, pruning, records, releasing
 from maestro_cdk.actions.difference import Difference
 from maestro_cdk.actions.living import Live
-from maestro_cdk.actions.patience import once_settled
+from maestro_cdk.actions.patience import once_settled, patiently
 from maestro_cdk.actions.records import Origin, Record
+from maestro_cdk.actions.resolution import World
 from maestro_cdk.actions.run import OUTPUT
 from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.wording import counted
 from maestro_cdk.cloud import Cloud, Stack
 from maestro_cdk.errors import CloudError, DeploymentFailed, ReleaseUnderway
-from maestro_cdk.model import Project
+from maestro_cdk.model import Assembly, Project
 from maestro_cdk.ports import Clock, Note, Reporter, Step
 from maestro_cdk.versions import AHEAD, ALL, Alias, MachineVersion, is_ahead
 
@@ -106,7 +108,7 @@ def tell_of_removed(
 def publish(
     project: Project,
     stack: Stack,
-    template: str,
+    assembly: Assembly,
     alias: Alias | None,
     origin: Callable[[], Origin],
     *,
@@ -119,7 +121,7 @@ def publish(
     Args:
         project: the project.
         stack: its stack.
-        template: the template that is deployed.
+        assembly: what is deployed.
         alias: live, as it is.
         origin: tells where it comes from; asked only where something is published.
         cloud: where.
@@ -135,11 +137,13 @@ def publish(
     machine = stack.outputs.get(OUTPUT)
     if machine is None or not project.settings.workflow.release.keep:
         return None
-    before = alias.version if alias else None
+    before, template = alias.version if alias else None, assembly.template
     if before and is_published(alias, template):
         return Published(version=before, before=before, fresh=False)
     try:
-        found = _look(project, machine, before, cloud=cloud, clock=clock)
+        wanted = _definition(assembly, stack, cloud)
+        found = _look(project, machine, before, wanted, cloud=cloud, clock=clock)
+        _check_alone(stack, template, cloud)
         number, fresh = _version(
             project, machine, template, found, origin, cloud=cloud, reporter=reporter, clock=clock
         )
@@ -169,25 +173,76 @@ class _Found:
     functions: Mapping[str, tuple[str, int]]
 
 
+def _definition(assembly: Assembly, stack: Stack, cloud: Cloud) -> str | None:
+    """The definition that was deployed; None where only CloudFormation knows it."""
+    template = json.loads(assembly.template)
+    world = World(
+        identity=cloud.identity,
+        stack_id=stack.id,
+        template=template,
+        listed=lambda: cloud.stacks.resources(stack.id),
+    )
+    files = {asset.key: asset.path for asset in assembly.assets}
+    return living.wanted_definition(template["Resources"].get(living.MACHINE, {}), files, world)
+
+
+def _check_alone(stack: Stack, template: str, cloud: Cloud) -> None:
+    """Refuse to publish what the functions are made to by another deployment meanwhile.
+
+    Asked behind the functions' publication: what had not begun then, is in none of them.
+    """
+    with threads(2) as pool:
+        described = pool.submit(cloud.stacks.describe, stack.id)
+        deployed = pool.submit(cloud.stacks.template, stack.id).result()
+        now = described.result()
+    if now is None or now.status.endswith("_IN_PROGRESS") or deployed not in (None, json.loads(template)):
+        raise CloudError(
+            "another deployment has begun meanwhile", hint="it publishes what it deploys"
+        )
+
+
 def _look(
-    project: Project, machine: str, live: int | None, *, cloud: Cloud, clock: Clock
+    project: Project,
+    machine: str,
+    live: int | None,
+    wanted: str | None,
+    *,
+    cloud: Cloud,
+    clock: Clock,
 ) -> _Found:
     """Publish the functions, and look at all else side by side."""
     names = [function.physical_name for function in project.functions]
     with threads(10) as pool:
-        now = pool.submit(cloud.versions.describe, machine)
+        now = pool.submit(_current, machine, wanted, cloud, clock)
         led = pool.submit(cloud.versions.describe, machine, live) if live else None
         listed = pool.submit(cloud.versions.listed, machine)
         asked = {name: pool.submit(_published, name, cloud, clock) for name in names}
-        current = now.result()
-        if current is None:
-            raise CloudError(f"there is no state machine {machine}")
         return _Found(
-            current=current,
+            current=now.result(),
             live=led.result() if led else None,
             known=listed.result(),
             functions={name: each.result() for name, each in asked.items()},
         )
+
+
+def _current(machine: str, wanted: str | None, cloud: Cloud, clock: Clock) -> MachineVersion:
+    """The machine as it is now, which is told for moments as it was before its update.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
+    """
+
+    def ask() -> MachineVersion:
+        found = cloud.versions.describe(machine)
+        if found is None:
+            raise CloudError(f"there is no state machine {machine}")
+        if wanted is not None and not living.same_definition(wanted, found.definition):
+            raise CloudError(f"{machine} {_OTHERWISE}")
+        return found
+
+    return patiently(ask, lambda error: error.message.endswith(_OTHERWISE), clock)
+
+
+_OTHERWISE = "does not have the definition that was deployed"
 
 
 def _published(name: str, cloud: Cloud, clock: Clock) -> tuple[str, int]:

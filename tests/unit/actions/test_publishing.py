@@ -181,6 +181,43 @@ def test_a_version_whose_note_was_lost_gets_one(publish, cloud, synthesizer):
     assert versions.history(released(), MACHINE, cloud=cloud).versions[0].record
 
 
+def test_a_machine_that_is_told_as_it_was_before_is_asked_again(publish, cloud, synthesizer):
+    publish()
+    synthesizer.definition["States"]["B"]["Comment"] = "new"
+    told, describe = cloud.versions.describe(MACHINE), cloud.versions.describe
+    stale = [told, told]
+
+    def late(machine, /, number=None):
+        return stale.pop() if number is None and stale else describe(machine, number)
+
+    cloud.versions.describe = late
+    assert publish().published.version == 2
+    assert "new" in describe(MACHINE, 2).definition
+    assert "new" in describe(MACHINE).definition
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_deployment_that_comes_between_publishes_alone(publish, cloud, synthesizer, ended):
+    """What the functions are by then may be of the one or of the other."""
+    publish()
+    synthesizer.codes["manager"] = "2"
+    entry = cloud.stacks.by_id[cloud.stacks.describe("approval").id]
+    publish_function = cloud.versions.publish_function
+
+    def begin_another(name, /):
+        if ended:
+            entry.template = {"Resources": {}}
+        else:
+            entry.stack = replace(entry.stack, status="UPDATE_IN_PROGRESS")
+        return publish_function(name)
+
+    cloud.versions.publish_function = begin_another
+    with pytest.raises(DeploymentFailed, match="another deployment has begun meanwhile"):
+        publish()
+    assert live(cloud) == {1: 100}
+    assert list(cloud.versions.listed(MACHINE)) == [1]
+
+
 def test_a_machine_that_was_left_pinned_is_put_right(publish, cloud):
     publish()
     pinned = cloud.versions.describe(MACHINE, 1).definition
