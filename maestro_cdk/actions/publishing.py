@@ -195,7 +195,11 @@ def _check_alone(stack: Stack, template: str, cloud: Cloud) -> None:
         described = pool.submit(cloud.stacks.describe, stack.id)
         deployed = pool.submit(cloud.stacks.template, stack.id).result()
         now = described.result()
-    if now is None or now.status.endswith("_IN_PROGRESS") or deployed not in (None, json.loads(template)):
+    if (
+        now is None
+        or now.status.endswith("_IN_PROGRESS")
+        or deployed not in (None, json.loads(template))
+    ):
         raise CloudError(
             "another deployment has begun meanwhile", hint="it publishes what it deploys"
         )
