@@ -25,7 +25,7 @@ def patiently(
         CloudError: any other refusal, or one of these after a minute.
     """
     until = clock.monotonic() + PATIENCE
-    waits = pauses(first=0.3, longest=5.0)
+    waits = pauses(first=0.15, longest=5.0)
     while True:
         try:
             return ask()
