@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from maestro_cdk.errors import CloudError
+from maestro_cdk.model import JSON
 
 LIVE = "live"
 """The alias by which executions are started."""
@@ -61,6 +62,19 @@ class MachineVersion:
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionVersion:
+    """A version of a function: what the function was when it was published.
+
+    `arn` is the function's; `code` and `properties` are as those of a `LiveFunction`.
+    """
+
+    arn: str
+    number: int
+    code: str
+    properties: Mapping[str, JSON]
+
+
 AHEAD = ", redeployed since"
 """What `live` says at the end of its description once the machine is ahead of it."""
 
@@ -108,12 +122,8 @@ class Versions(Protocol):
     def delete(self, machine: str, number: int, /) -> None:
         """Delete a version of a machine: executions that run are left alone."""
 
-    def publish_function(self, name: str, /) -> tuple[str, int]:
-        """Publish a function as it is, unless that is its last version already.
-
-        Returns:
-            The function's ARN, and the number of the version.
-        """
+    def publish_function(self, name: str, /) -> FunctionVersion:
+        """Publish a function as it is, unless that is its last version already."""
 
     def function_exists(self, arn: str, number: int, /) -> bool:
         """Whether a function has that version."""

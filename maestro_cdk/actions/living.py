@@ -163,13 +163,13 @@ def repairs(
     """
     resources = template.get("Resources", {})
     yield from _policy_repairs(live, resources, world)
-    files = {asset.key: asset.path for asset in assembly.assets}
+    files = _files(assembly)
     for item in resources.values():
         if item["Type"] == FUNCTION:
             yield from _function_repairs(live, item.get("Properties", {}), files, world)
     if live.machine is None:
         return
-    definition = wanted_definition(resources.get(MACHINE, {}), files, world)
+    definition = wanted_definition(assembly, world)
     if definition is not None and not same_definition(definition, live.machine.definition):
         yield Repair(kind="definition", name=live.machine.arn, value=definition)
     watching = _watching(live.machine, resources.get(MACHINE, {}).get("Properties", {}), world)
@@ -182,7 +182,7 @@ def redeployed(live: Live, assembly: Assembly, old: Mapping[str, JSON], new: JSO
 
     Whether another function's code is what the stack says is not known: that code is not here.
     """
-    files = {asset.key: asset.path for asset in assembly.assets}
+    files = _files(assembly)
     before = old.get("Resources", {})
     for key, item in new["Resources"].items():
         if item["Type"] != FUNCTION or key not in before:
@@ -265,11 +265,15 @@ def code_hash(path: Path) -> str:
         return base64.b64encode(hashlib.file_digest(file, "sha256").digest()).decode()
 
 
-def wanted_definition(
-    machine: Mapping[str, JSON], files: Mapping[str, Path], world: World
-) -> str | None:
+def _files(assembly: Assembly) -> Mapping[str, Path]:
+    """The assembly's files by their keys."""
+    return {asset.key: asset.path for asset in assembly.assets}
+
+
+def wanted_definition(assembly: Assembly, world: World) -> str | None:
     """The definition as the template gives it, substitutions filled in; None where nobody can tell."""
-    properties = machine.get("Properties", {})
+    properties = world.template.get("Resources", {}).get(MACHINE, {}).get("Properties", {})
+    files = _files(assembly)
     text = properties.get("DefinitionString")
     location = properties.get("DefinitionS3Location", {}).get("Key")
     if location in files:

@@ -21,11 +21,11 @@ from maestro_cdk.actions.resolution import World
 from maestro_cdk.actions.run import OUTPUT
 from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.wording import counted
-from maestro_cdk.cloud import Cloud, Stack
+from maestro_cdk.cloud import Cloud, LiveFunction, Stack
 from maestro_cdk.errors import CloudError, DeploymentFailed, ReleaseUnderway
 from maestro_cdk.model import Assembly, Project
 from maestro_cdk.ports import Clock, Note, Reporter, Step
-from maestro_cdk.versions import AHEAD, ALL, Alias, MachineVersion, is_ahead
+from maestro_cdk.versions import AHEAD, ALL, Alias, FunctionVersion, MachineVersion, is_ahead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,9 +141,10 @@ def publish(
     if before and is_published(alias, template):
         return Published(version=before, before=before, fresh=False)
     try:
-        wanted = _definition(assembly, stack, cloud)
+        world = _world(assembly, stack, cloud)
+        wanted = living.wanted_definition(assembly, world)
         found = _look(project, machine, before, wanted, cloud=cloud, clock=clock)
-        _check_alone(stack, template, cloud)
+        _check_functions(found, assembly, world)
         number, fresh = _version(
             project, machine, template, found, origin, cloud=cloud, reporter=reporter, clock=clock
         )
@@ -164,44 +165,37 @@ def publish(
 class _Found:
     """The machine as it is, its versions, and of each function the version that is as it is.
 
-    `live` is the version that live leads to; `functions` has ARN and number by name.
+    `live` is the version that live leads to.
     """
 
     current: MachineVersion
     live: MachineVersion | None
     known: Mapping[int, datetime]
-    functions: Mapping[str, tuple[str, int]]
+    functions: Mapping[str, FunctionVersion]
 
 
-def _definition(assembly: Assembly, stack: Stack, cloud: Cloud) -> str | None:
-    """The definition that was deployed; None where only CloudFormation knows it."""
-    template = json.loads(assembly.template)
-    world = World(
+def _world(assembly: Assembly, stack: Stack, cloud: Cloud) -> World:
+    """What the template's values became."""
+    return World(
         identity=cloud.identity,
         stack_id=stack.id,
-        template=template,
+        template=json.loads(assembly.template),
         listed=lambda: cloud.stacks.resources(stack.id),
     )
-    files = {asset.key: asset.path for asset in assembly.assets}
-    return living.wanted_definition(template["Resources"].get(living.MACHINE, {}), files, world)
 
 
-def _check_alone(stack: Stack, template: str, cloud: Cloud) -> None:
-    """Refuse to publish what the functions are made to by another deployment meanwhile.
-
-    Asked behind the functions' publication: what had not begun then, is in none of them.
-    """
-    with threads(2) as pool:
-        described = pool.submit(cloud.stacks.describe, stack.id)
-        deployed = pool.submit(cloud.stacks.template, stack.id).result()
-        now = described.result()
-    if (
-        now is None
-        or now.status.endswith("_IN_PROGRESS")
-        or deployed not in (None, json.loads(template))
-    ):
+def _check_functions(found: _Found, assembly: Assembly, world: World) -> None:
+    """Refuse to make a version of functions that another deployment changed meanwhile."""
+    live = Live(
+        functions={
+            name: LiveFunction(name=name, code=version.code, properties=version.properties)
+            for name, version in found.functions.items()
+        }
+    )
+    changed = list(map(str, living.repairs(live, assembly, world.template, world)))
+    if changed:
         raise CloudError(
-            "another deployment has begun meanwhile", hint="it publishes what it deploys"
+            f"changed meanwhile, by another deployment or by hand: {', '.join(changed)}"
         )
 
 
@@ -249,8 +243,8 @@ def _current(machine: str, wanted: str | None, cloud: Cloud, clock: Clock) -> Ma
 _OTHERWISE = "does not have the definition that was deployed"
 
 
-def _published(name: str, cloud: Cloud, clock: Clock) -> tuple[str, int]:
-    """A function's ARN, and the version that is as the function is now."""
+def _published(name: str, cloud: Cloud, clock: Clock) -> FunctionVersion:
+    """The version of a function that is as the function is now."""
     return once_settled(lambda: cloud.versions.publish_function(name), clock)
 
 
@@ -266,7 +260,8 @@ def _version(
     clock: Clock,
 ) -> tuple[int, bool]:
     """The number of the version that is what is deployed, and whether it was made now."""
-    definition = pinning.pin(found.current.definition, dict(found.functions.values()))
+    numbers = {each.arn: each.number for each in found.functions.values()}
+    definition = pinning.pin(found.current.definition, numbers)
     number = _same(machine, replace(found.current, definition=definition), found, cloud)
     fresh, stack = number is None, project.stack_name
     if number is not None and records.read(stack, number, found.known[number], cloud=cloud):
@@ -280,7 +275,7 @@ def _version(
         message=came_from.message,
         template=digest(template),
         source=records.source_key(stack, came_from.folder),
-        functions={name: version for name, (_, version) in found.functions.items()},
+        functions={name: version.number for name, version in found.functions.items()},
     )
     with threads(2) as pool:
         kept = pool.submit(cloud.assets.write, record.source, came_from.folder)

@@ -20,6 +20,23 @@ PROPERTIES = (
 """The properties that the API and a template name and write alike."""
 
 
+def live_function(answer: Mapping[str, Any]) -> LiveFunction:
+    """A function, or a version of it, as Lambda describes it."""
+    properties: dict[str, JSON] = {key: answer[key] for key in PROPERTIES if key in answer}
+    if "Environment" in properties:  # beside the variables it may tell of an error
+        properties["Environment"] = {"Variables": answer["Environment"].get("Variables", {})}
+    properties["Layers"] = [layer["Arn"] for layer in answer.get("Layers", [])]
+    # https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+    update = answer.get("LastUpdateStatus", "Successful")
+    return LiveFunction(
+        name=answer["FunctionName"],
+        code=answer.get("CodeSha256", ""),
+        properties=properties,
+        settled=update != "InProgress" and answer.get("State", "Active") != "Pending",
+        trouble=answer.get("LastUpdateStatusReason") if update == "Failed" else None,
+    )
+
+
 class Lambda:
     """Lambda as the port `Functions` wants it.
 
@@ -42,19 +59,7 @@ class Lambda:
             if refusal.code == "ResourceNotFoundException":
                 return None
             raise
-        properties: dict[str, JSON] = {key: answer[key] for key in PROPERTIES if key in answer}
-        if "Environment" in properties:  # beside the variables it may tell of an error
-            properties["Environment"] = {"Variables": answer["Environment"].get("Variables", {})}
-        properties["Layers"] = [layer["Arn"] for layer in answer.get("Layers", [])]
-        # https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
-        update = answer.get("LastUpdateStatus", "Successful")
-        return LiveFunction(
-            name=answer["FunctionName"],
-            code=answer.get("CodeSha256", ""),
-            properties=properties,
-            settled=update != "InProgress" and answer.get("State", "Active") != "Pending",
-            trouble=answer.get("LastUpdateStatusReason") if update == "Failed" else None,
-        )
+        return live_function(answer)
 
     def update_code(self, name: str, /, *, bucket: str, key: str) -> None:
         """Begin to give a function the code that stands in a bucket.

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from maestro_cdk.aws.failures import Refusal
+from maestro_cdk.aws.functions import live_function
 from maestro_cdk.aws.service import Service
 from maestro_cdk.errors import CloudError
-from maestro_cdk.versions import LIVE, Alias, MachineVersion
+from maestro_cdk.versions import LIVE, Alias, FunctionVersion, MachineVersion
 
 DESCRIPTION = 256
 """The most characters of a version's or alias's description
@@ -187,15 +188,12 @@ class StateMachineVersions:
 
     # --- versions of functions -------------------------------------------------------------------
 
-    def publish_function(self, name: str, /) -> tuple[str, int]:
+    def publish_function(self, name: str, /) -> FunctionVersion:
         """Publish a function as it is, unless that is its last version already.
 
         Lambda looks at that: https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html
         A version cannot be called before it is active, which takes it moments, or minutes:
         https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
-
-        Returns:
-            The function's ARN, and the number of the version.
 
         Raises:
             CloudError: Lambda refused, as it does while an update of the function goes on; or the
@@ -209,7 +207,10 @@ class StateMachineVersions:
             raise CloudError(
                 f"version {number} of {name} is in the state: {state}{f' ({why})' if why else ''}"
             )
-        return arn, int(number)
+        function = live_function(answer)
+        return FunctionVersion(
+            arn=arn, number=int(number), code=function.code, properties=function.properties
+        )
 
     def function_exists(self, arn: str, number: int, /) -> bool:
         """Whether a function has that version.

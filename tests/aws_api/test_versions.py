@@ -1,14 +1,17 @@
 """Versions and aliases: what Step Functions and Lambda are asked, and what their answers mean."""
 
+import base64
 import io
 import zipfile
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import boto3
 import pytest
 
 from maestro_cdk.aws.versions import StateMachineVersions
 from maestro_cdk.errors import AccessDenied, CloudError
+from maestro_cdk.versions import FunctionVersion
 
 from .conftest import ACCOUNT, REGION
 
@@ -206,12 +209,21 @@ def test_a_function_that_cannot_be_published_now(versions, functions):
 
 @pytest.mark.parametrize("state", ["Pending", "Failed"])
 def test_a_version_that_cannot_be_called_is_not_published_yet(versions, functions, state):
-    made = {"FunctionArn": f"{FUNCTION}:3", "State": state, "StateReason": "it is being created"}
+    made = {
+        "FunctionArn": f"{FUNCTION}:3",
+        "FunctionName": "approval_manager",
+        "CodeSha256": "abc",
+        "MemorySize": 256,
+        "State": state,
+        "StateReason": "it is being created",
+    }
     functions.answers("publish_version", made)
     with pytest.raises(CloudError, match=rf"in the state: {state} \(it is being created\)"):
         versions.publish_function("approval_manager")
     functions.answers("publish_version", made | {"State": "Active"})
-    assert versions.publish_function("approval_manager") == (FUNCTION, 3)
+    assert versions.publish_function("approval_manager") == FunctionVersion(
+        arn=FUNCTION, number=3, code="abc", properties={"MemorySize": 256, "Layers": []}
+    )
 
 
 def test_a_version_that_an_alias_needs_is_left(versions, functions):
@@ -232,8 +244,9 @@ def test_versions_of_functions_are_made_found_and_deleted(cloud, role):
         Role=role,
         Code={"ZipFile": content.getvalue()},
     )
-    arn, number = cloud.versions.publish_function("approval_manager")
-    assert (arn, number) == (FUNCTION, 1)
+    made = cloud.versions.publish_function("approval_manager")
+    assert (made.arn, made.number) == (FUNCTION, 1)
+    assert made.code == base64.b64encode(sha256(content.getvalue()).digest()).decode()
     assert cloud.versions.function_exists(FUNCTION, 1)
     cloud.versions.delete_function(FUNCTION, 1)
     assert not cloud.versions.function_exists(FUNCTION, 1)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from maestro_cdk.errors import CloudError
-from maestro_cdk.versions import LIVE, Alias, MachineVersion
+from maestro_cdk.versions import LIVE, Alias, FunctionVersion, MachineVersion
 
 
 class FakeVersions:
@@ -92,7 +92,9 @@ class FakeVersions:
         if not latest or found[latest] != now:
             latest += 1
             found[latest] = now
-        return self._arn(name), latest
+        return FunctionVersion(
+            arn=self._arn(name), number=latest, code=live.code, properties=live.properties
+        )
 
     def function_exists(self, arn, number, /):
         return number in self.functions.get(arn.rpartition(":")[2], {})

@@ -196,23 +196,27 @@ def test_a_machine_that_is_told_as_it_was_before_is_asked_again(publish, cloud, 
     assert "new" in describe(MACHINE).definition
 
 
-@pytest.mark.parametrize("ended", [False, True])
-def test_a_deployment_that_comes_between_publishes_alone(publish, cloud, synthesizer, ended):
-    """What the functions are by then may be of the one or of the other."""
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"code": "another's"}, "the code of manager"),
+        ({"properties": {"MemorySize": 1024}}, "the configuration of manager"),
+    ],
+)
+def test_functions_that_another_deployment_changes_are_not_published(
+    publish, cloud, synthesizer, change, named
+):
     publish()
     synthesizer.codes["manager"] = "2"
-    entry = cloud.stacks.by_id[cloud.stacks.describe("approval").id]
-    publish_function = cloud.versions.publish_function
+    publish_function, functions = cloud.versions.publish_function, cloud.functions.live
 
-    def begin_another(name, /):
-        if ended:
-            entry.template = {"Resources": {}}
-        else:
-            entry.stack = replace(entry.stack, status="UPDATE_IN_PROGRESS")
+    def change_before(name, /):
+        if name == "approval_manager":
+            functions[name] = replace(functions[name], **change)
         return publish_function(name)
 
-    cloud.versions.publish_function = begin_another
-    with pytest.raises(DeploymentFailed, match="another deployment has begun meanwhile"):
+    cloud.versions.publish_function = change_before
+    with pytest.raises(DeploymentFailed, match=f"changed meanwhile, .*: {named}"):
         publish()
     assert live(cloud) == {1: 100}
     assert list(cloud.versions.listed(MACHINE)) == [1]
