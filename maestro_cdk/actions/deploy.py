@@ -1,7 +1,7 @@
 """Deploying a project, in three steps: a plan, someone's consent to it, and its execution.
 
 While CDK makes the assembly, AWS is asked whose credentials these are and how the stack stands.
-Assets are uploaded before the change set, which refers to them. Nothing that lives changes until
+Assets are uploaded while the change set is made that refers to them. Nothing that lives changes until
 `apply`, but for a stack that an earlier operation left half-way: that is brought to order first.
 """
 
@@ -133,24 +133,19 @@ def prepare(
     plan = None
     before = None
     if stack is None or was.lost or not planning.is_same(stack, was.old, was.new, project):
-        with threads(2) as pool:
-            free = pool.submit(
-                planning.check_names, was.old, was.new, found.identity, cloud=cloud, clock=clock
-            )
-            upload(assembly, cloud=cloud, reporter=reporter)
-            if stack is None or stack.status in recovery.WHOLE:  # else some is there already
-                free.result()
         with threads(1) as pool:
             marked = pool.submit(_mark, stack, cloud, clock)
-            plan, mode = planning.change_set(
+            plan, mode = planning.plan(
                 project,
                 assembly,
                 stack,
                 mode,
+                found.identity,
                 old=was.old,
                 lost=was.lost,
                 cloud=cloud,
                 reporter=reporter,
+                clock=clock,
             )
             before = marked.result()
         planning.tell_retained(plan, was.new, reporter=reporter)
@@ -197,48 +192,30 @@ def apply(
         DeploymentFailed: with the first resource that failed, why, and what in the folder made it.
     """
     project, plan, stack = prepared.project, prepared.plan, prepared.stack
-    for again in (True, False):
-        if plan is None or not plan.changes:
-            break
-        before = prepared.mark if again else None
-        ended = _execute(
-            plan, before, project, wait=wait, cloud=cloud, reporter=reporter, clock=clock
-        )
-        if ended is None or ended.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            break
-        stack = cloud.stacks.describe(plan.stack_id)
-        if not (again and ended.failure and propagates(ended.failure.reason or "")):
-            raise _failed(project, ended)
-        reporter.emit(Note("IAM had not told every service of a new role: once more"))
-        if stack is not None:
-            stack = recovery.ready(
-                stack, wait=True, stacks=cloud.stacks, reporter=reporter, clock=clock
-            )
-        plan, _ = planning.change_set(
-            project,
-            prepared.assembly,
-            stack,
-            prepared.mode,
-            old=prepared.before,
-            cloud=cloud,
-            reporter=reporter,
-        )
-    repairs, ended_now = prepared.repairs, True
+    repairs, executed, updated = prepared.repairs, False, False
     if plan is not None and plan.changes:
-        ended_now = wait
-        stack, repairs = _executed(
-            prepared, plan, wait=wait, cloud=cloud, reporter=reporter, clock=clock
-        )
+        stack = _executed(prepared, plan, wait=wait, cloud=cloud, reporter=reporter, clock=clock)
+        executed, updated = True, wait and not plan.creates
+        repairs = _left(prepared, stack, cloud=cloud) if updated else ()
     if stack is None:
         raise DeploymentFailed(f"the stack {project.stack_name} was deleted meanwhile")
     _put_right(prepared, repairs, cloud=cloud, reporter=reporter, clock=clock)
     stack = _protected(stack, project, cloud=cloud, reporter=reporter)
-    return Deployed(
+    deployed = Deployed(
         stack=stack,
         changed=prepared.changes,
-        ended=ended_now,
+        ended=wait or not executed,
         put_back=tuple(map(str, repairs)),
-        published=publishing.publish(
+    )
+    if not deployed.ended:
+        return deployed
+    with threads(1) as pool:
+        if updated:
+            assembly, before = prepared.assembly, prepared.before
+            pool.submit(
+                cleaning.clean, assembly, before, cloud=cloud, reporter=reporter, clock=clock
+            )
+        published = publishing.publish(
             project,
             stack,
             prepared.assembly,
@@ -248,9 +225,7 @@ def apply(
             reporter=reporter,
             clock=clock,
         )
-        if ended_now
-        else None,
-    )
+    return replace(deployed, published=published)
 
 
 def halted(prepared: Prepared, *, cloud: Cloud) -> str | None:
@@ -308,37 +283,63 @@ def _executed(
     cloud: Cloud,
     reporter: Reporter,
     clock: Clock,
-) -> tuple[Stack | None, tuple[Repair, ...]]:
-    """The stack as it stands after a change set, and what the update has left otherwise.
-
-    The bucket is cleaned meanwhile of what no template needs any more.
-    """
-    if not wait or plan.creates:
-        return cloud.stacks.describe(plan.stack_id), ()
-    with threads(3) as pool:
-        described = pool.submit(cloud.stacks.describe, plan.stack_id)
-        lives = pool.submit(living.read, prepared.project, prepared.identity, cloud)
-        cleaned = pool.submit(
-            cleaning.clean,
+) -> Stack | None:
+    """The stack after a plan's execution, which is tried again where only IAM was slow."""
+    project = prepared.project
+    ended = _execute(
+        plan, prepared.mark, project, wait=wait, cloud=cloud, reporter=reporter, clock=clock
+    )
+    if ended is not None and ended.status not in _WELL and _propagates(ended):
+        reporter.emit(Note("IAM had not told every service of a new role: once more"))
+        stack = cloud.stacks.describe(plan.stack_id)
+        if stack is not None:
+            stack = recovery.ready(
+                stack, wait=True, stacks=cloud.stacks, reporter=reporter, clock=clock
+            )
+        plan, _ = planning.change_set(
+            project,
             prepared.assembly,
-            prepared.before,
+            stack,
+            prepared.mode,
+            old=prepared.before,
             cloud=cloud,
             reporter=reporter,
-            clock=clock,
         )
-        stack = described.result()
-        live = lives.result()
-        cleaned.result()
-    if stack is None:
-        return None, ()
+        if not plan.changes:
+            return stack
+        ended = _execute(
+            plan, None, project, wait=wait, cloud=cloud, reporter=reporter, clock=clock
+        )
+    if ended is not None and ended.status not in _WELL:
+        raise _failed(project, ended)
+    return ended.stack if ended and ended.stack else cloud.stacks.describe(plan.stack_id)
+
+
+_WELL = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+
+def _propagates(ended: Ended) -> bool:
+    """Whether it failed only because IAM had not told every service of a new role."""
+    return ended.failure is not None and propagates(ended.failure.reason or "")
+
+
+def _left(prepared: Prepared, stack: Stack | None, *, cloud: Cloud) -> tuple[Repair, ...]:
+    """What an update has left otherwise than the template says: CloudFormation compares templates.
+
+    Where nothing was otherwise before, nothing is since.
+    """
+    was = prepared.difference
+    if stack is None or not (was.ahead or was.lost):
+        return ()
+    live = living.read(prepared.project, prepared.identity, cloud)
     template = json.loads(prepared.assembly.template)
     world = World(
         identity=prepared.identity,
         stack_id=stack.id,
         template=template,
-        listed=lambda: cloud.stacks.resources(plan.stack_id),
+        listed=lambda: cloud.stacks.resources(stack.id),
     )
-    return stack, tuple(living.repairs(live, prepared.assembly, template, world))
+    return tuple(living.repairs(live, prepared.assembly, template, world))
 
 
 def _put_right(

@@ -1,11 +1,14 @@
 """Following what takes its time: an operation on a stack, polled fast at first, then slower."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from maestro_cdk.actions.diagnosis import is_cause, tidied
-from maestro_cdk.cloud import Stacks
+from maestro_cdk.actions.threads import threads
+from maestro_cdk.cloud import Stack, Stacks
+from maestro_cdk.errors import CloudError
 from maestro_cdk.model import StackEvent
 from maestro_cdk.ports import Clock, Reporter, ResourceChanged, Waiting
 
@@ -39,13 +42,14 @@ class Ended:
     """How an operation on a stack ended.
 
     `failure` is the first resource that failed of itself; `kept` are those that a deletion left
-    alone, as the template says.
+    alone, as the template says. `stack` is how the stack stands since, where that is known already.
     """
 
     status: str
     reason: str | None
     failure: StackEvent | None
     kept: tuple[StackEvent, ...] = ()
+    stack: Stack | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,31 +87,49 @@ def mark(stack_id: str, *, stacks: Stacks, clock: Clock, runs: bool = False) -> 
 def follow(
     stack_id: str, before: Mark, *, stacks: Stacks, reporter: Reporter, clock: Clock
 ) -> Ended:
-    """Report the stack's events after a mark until its operation ends."""
+    """Report the stack's events after a mark until its operation ends.
+
+    The stack is described beside, so that nobody has to ask once more when it has ended.
+    """
     seen = set(before.seen)
     failure: StackEvent | None = None
     kept: list[StackEvent] = []
     waits = pauses()
     began = heard = clock.monotonic()
-    while True:
-        for event in stacks.events(stack_id, before.since):
-            if event.id in seen:
-                continue
-            seen.add(event.id)
-            heard = clock.monotonic()
-            reporter.emit(ResourceChanged(_tidied(event)))
-            if failure is None and is_cause(event, stack_id):
-                failure = event
-            if event.status == RETAINED:
-                kept.append(event)
-            if event.physical_id == stack_id and _is_end(event.status):
-                return Ended(
-                    status=event.status, reason=event.reason, failure=failure, kept=tuple(kept)
-                )
-        clock.sleep(next(waits))
-        if clock.monotonic() - heard > QUIET:
-            heard = clock.monotonic()
-            reporter.emit(Waiting(heard - began))
+    with threads(1) as pool:
+        while True:
+            described = pool.submit(stacks.describe, stack_id)
+            for event in stacks.events(stack_id, before.since):
+                if event.id in seen:
+                    continue
+                seen.add(event.id)
+                heard = clock.monotonic()
+                reporter.emit(ResourceChanged(_tidied(event)))
+                if failure is None and is_cause(event, stack_id):
+                    failure = event
+                if event.status == RETAINED:
+                    kept.append(event)
+                if event.physical_id == stack_id and _is_end(event.status):
+                    return Ended(
+                        status=event.status,
+                        reason=event.reason,
+                        failure=failure,
+                        kept=tuple(kept),
+                        stack=_with_status(event.status, described),
+                    )
+            clock.sleep(next(waits))
+            if clock.monotonic() - heard > QUIET:
+                heard = clock.monotonic()
+                reporter.emit(Waiting(heard - began))
+
+
+def _with_status(status: str, described: Future[Stack | None]) -> Stack | None:
+    """The stack as it was described, unless that was before the event that told of this status."""
+    try:
+        stack = described.result()
+    except CloudError:
+        return None
+    return stack if stack is not None and stack.status == status else None
 
 
 def _tidied(event: StackEvent) -> StackEvent:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from maestro_cdk.actions import diagnosis, naming, recovery
 from maestro_cdk.actions.living import Lost
-from maestro_cdk.actions.uploading import template_url
+from maestro_cdk.actions.threads import threads
+from maestro_cdk.actions.uploading import template_url, upload
 from maestro_cdk.cloud import Change, Cloud, Mode, Plan, Stack
 from maestro_cdk.errors import DeploymentFailed, TemplateRejected
 from maestro_cdk.model import JSON, Assembly, Identity, Project, SourceRef
@@ -66,6 +67,71 @@ def is_same(stack: Stack, old: JSON, new: JSON, project: Project) -> bool:
     )
 
 
+def plan(
+    project: Project,
+    assembly: Assembly,
+    stack: Stack | None,
+    mode: Mode,
+    identity: Identity,
+    *,
+    old: JSON,
+    lost: Sequence[Lost],
+    cloud: Cloud,
+    reporter: Reporter,
+    clock: Clock,
+) -> tuple[Plan, Mode]:
+    """Make the change set while the files that it refers to are uploaded, and names looked at.
+
+    CloudFormation reads the files when it executes the change set. Whichever of the three fails,
+    no change set is left.
+
+    Args:
+        project: what to deploy.
+        assembly: the new template and its assets.
+        stack: the stack; None where there is none.
+        mode: in which mode to deploy.
+        identity: whose account it is.
+        old: the deployed template; None where nothing is deployed.
+        lost: what the change set has to bring back.
+        cloud: where to.
+        reporter: hears of each step.
+        clock: tells and passes the time.
+
+    Raises:
+        DeploymentFailed: it would fail, or does not bring back what is lost.
+    """
+
+    def check() -> None:
+        if stack is None or stack.status in recovery.WHOLE:  # else some is there already
+            check_names(old, json.loads(assembly.template), identity, cloud=cloud, clock=clock)
+
+    with threads(2) as pool:
+        free = pool.submit(check)
+        sent = pool.submit(upload, assembly, cloud=cloud, reporter=reporter)
+        if not _is_inline(assembly):
+            sent.result()  # CloudFormation reads a long template from the bucket, and now
+        try:
+            made = change_set(
+                project, assembly, stack, mode, old=old, lost=lost, cloud=cloud, reporter=reporter
+            )
+        except DeploymentFailed:
+            free.result()  # says it better, where it is a name that is taken
+            raise
+        try:
+            free.result()
+            sent.result()
+        except BaseException:  # Ctrl-C too
+            discard(made[0], cloud=cloud)
+            raise
+    return made
+
+
+def discard(plan: Plan, *, cloud: Cloud) -> None:
+    """Leave everything as it is: the change set goes, where there is one."""
+    if plan.changes:
+        cloud.stacks.discard(plan)
+
+
 def change_set(
     project: Project,
     assembly: Assembly,
@@ -98,8 +164,7 @@ def change_set(
 
     plan = make(mode)
     for refused in refusals(plan, old, json.loads(assembly.template), lost):
-        if plan.changes:
-            cloud.stacks.discard(plan)
+        discard(plan, cloud=cloud)
         raise refused
     # Without a rollback CloudFormation replaces nothing, not even what it only may.
     kinds = ("True",) if mode.rolls_back else ("True", "Conditional")
@@ -118,6 +183,11 @@ def change_set(
     return make(Mode()), Mode()
 
 
+def _is_inline(assembly: Assembly) -> bool:
+    """Whether a template is sent with the request; CloudFormation reads a longer one from S3."""
+    return len(assembly.template.encode()) <= INLINE_TEMPLATE_LIMIT
+
+
 def change_set_in(
     mode: Mode,
     project: Project,
@@ -129,7 +199,7 @@ def change_set_in(
 ) -> Plan:
     """Make the change set in that mode, whatever it would replace."""
     reporter.emit(Step("asking CloudFormation what would change"))
-    inline = len(assembly.template.encode()) <= INLINE_TEMPLATE_LIMIT
+    inline = _is_inline(assembly)
     try:
         return cloud.stacks.plan(
             project.stack_name,

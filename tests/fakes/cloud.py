@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
+from threading import RLock
 
 from maestro_cdk.actions.living import DEFAULTS
 from maestro_cdk.cloud import Change, LiveFunction, LiveMachine, Owner, Plan, Stack, StackResource
@@ -149,6 +150,7 @@ class FakeStacks:
         self.plans = {}
         self.plan_tags = {}
         self._ids = count(1)
+        self._passing = RLock()  # stack and events are asked for side by side
 
     # --- for tests -----------------------------------------------------------------------------
 
@@ -356,12 +358,13 @@ class FakeStacks:
 
     def _pass(self):
         """Let happen what the clock has passed."""
-        for entry in self.by_id.values():
-            due = [event for event in entry.coming if event.time <= self._cloud.clock.now()]
-            for event in due:
-                entry.coming.remove(event)
-                entry.events.append(event)
-                self._happened(entry, event)
+        with self._passing:
+            for entry in self.by_id.values():
+                due = [event for event in entry.coming if event.time <= self._cloud.clock.now()]
+                for event in due:
+                    entry.coming.remove(event)
+                    entry.events.append(event)
+                    self._happened(entry, event)
 
     def _happened(self, entry, event):
         if event.type == STACK:

@@ -8,7 +8,7 @@ import pytest
 from maestro_cdk.actions import deploy as deploying
 from maestro_cdk.actions import diagnosis, planning
 from maestro_cdk.actions.planning import Wish
-from maestro_cdk.cloud import Mode, Owner
+from maestro_cdk.cloud import LiveFunction, Mode, Owner
 from maestro_cdk.errors import (
     CloudError,
     CredentialsError,
@@ -16,6 +16,7 @@ from maestro_cdk.errors import (
     StackBusy,
     StackForeign,
     SynthesisError,
+    TemplateRejected,
 )
 from maestro_cdk.model import SourceRef
 from tests.fakes.cloud import ACCOUNT
@@ -225,9 +226,59 @@ def test_only_files_that_the_bucket_has_not_are_uploaded(deploy, cloud, synthesi
     assert len(cloud.called("put")) == 3
 
 
-def test_files_are_there_before_the_change_set_that_speaks_of_them(deploy, cloud):
+def test_files_are_there_before_the_change_set_is_executed_that_speaks_of_them(deploy, cloud):
     deploy()
-    assert [call[0] for call in cloud.calls] == ["prepare", "put", "plan", "apply"]
+    calls = [call[0] for call in cloud.calls]
+    assert (sorted(calls[:-1]), calls[-1]) == (["plan", "prepare", "put"], "apply")
+
+
+def test_a_name_that_is_taken_leaves_no_change_set(deploy, cloud):
+    theirs = LiveFunction(name="approval_manager", code="theirs", properties={})
+    cloud.functions.live[theirs.name] = theirs
+    with pytest.raises(DeploymentFailed, match=r"outside of the stack: .* approval_manager"):
+        deploy()
+    assert (cloud.stacks.plans, cloud.stacks.by_id) == ({}, {})
+
+
+def test_a_name_that_is_taken_is_told_before_what_cloudformation_says_of_it(deploy, cloud):
+    def refuse(*_, **__):
+        raise TemplateRejected([("manager", "a resource of that name exists")])
+
+    theirs = LiveFunction(name="approval_manager", code="theirs", properties={})
+    cloud.functions.live[theirs.name] = theirs
+    cloud.stacks.plan = refuse
+    with pytest.raises(DeploymentFailed, match=r"outside of the stack: .* approval_manager"):
+        deploy()
+
+
+def test_an_upload_that_fails_leaves_no_change_set(deploy, cloud):
+    def refuse(*_):
+        raise CloudError("S3 refused: AccessDenied")
+
+    cloud.assets.put = refuse
+    with pytest.raises(CloudError, match="S3 refused"):
+        deploy()
+    assert (cloud.stacks.plans, cloud.stacks.by_id) == ({}, {})
+
+
+def test_what_lives_is_looked_at_again_only_where_it_was_otherwise(deploy, cloud, synthesizer):
+    two = project(functions=("manager", "notifier"))
+    deploy(two)
+    describe, looks = cloud.machines.live, []
+
+    def look(arn):
+        looks.append(arn)
+        return describe(arn)
+
+    cloud.machines.live = look
+    synthesizer.codes["manager"] = "2"
+    deploy(two)
+    assert len(looks) == 1
+    live = cloud.functions.live["approval_notifier"]
+    cloud.functions.live["approval_notifier"] = replace(live, properties={"MemorySize": 1024})
+    synthesizer.codes["manager"] = "3"
+    assert deploy(two).put_back == ("the configuration of notifier",)
+    assert len(looks) == 3
 
 
 def test_without_files_there_is_no_bucket(deploy, cloud):
@@ -343,12 +394,9 @@ def test_every_event_is_told_once_and_in_order(deploy, cloud, reporter):
     told = [event.id for event in reporter.stack_events]
     happened = [event.id for event in cloud.stacks.by_id[deployed.stack.id].events]
     assert told == happened
-    assert reporter.texts == [
-        "synthesizing 2 functions",
-        "uploading 2 files, 1 KB",
-        "asking CloudFormation what would change",
-        "creating the stack approval: 5 resources",
-    ]
+    first, *beside, last = reporter.texts
+    assert (first, last) == ("synthesizing 2 functions", "creating the stack approval: 5 resources")
+    assert sorted(beside) == ["asking CloudFormation what would change", "uploading 2 files, 1 KB"]
 
 
 # --- how ---------------------------------------------------------------------------------------
