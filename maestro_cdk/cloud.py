@@ -196,6 +196,9 @@ class Assets(Protocol):
         A bucket that is not there has none.
         """
 
+    def abandon(self, prefix: str, /) -> None:
+        """Abort the uploads under `prefix` that nobody ended."""
+
 
 class Stacks(Protocol):
     """CloudFormation."""

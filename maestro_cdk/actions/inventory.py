@@ -12,10 +12,10 @@ from maestro_cdk.actions.following import pauses
 from maestro_cdk.actions.threads import threads
 from maestro_cdk.cloud import Cloud, StackResource
 from maestro_cdk.errors import AccessDenied
-from maestro_cdk.ports import Clock
+from maestro_cdk.ports import Clock, Reporter, Step
 
-PATIENCE = 60.0
-"""Seconds to wait for what deletes itself late."""
+PATIENCE = 120.0
+"""Seconds to wait for what deletes itself late: the name of a state machine is not free before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +26,23 @@ class Inventory:
     left: tuple[str, ...] = ()
 
 
-def look(resources: Sequence[StackResource], *, cloud: Cloud, clock: Clock) -> Inventory:
-    """Look at resources that should be gone, side by side, until they are or for a minute."""
+def look(
+    resources: Sequence[StackResource], *, cloud: Cloud, reporter: Reporter, clock: Clock
+) -> Inventory:
+    """Look at resources that should be gone, side by side, until they are or for two minutes."""
     asks = _asks(cloud)
     known = [item for item in resources if item.type in asks]
     looked = Counter(item.type.rpartition("::")[2] for item in known)
     left, until = known, clock.monotonic() + PATIENCE
-    for pause in pauses(first=0.3):
+    said = False
+    for pause in pauses(first=0.2):
         left = _there(left, asks)
         if not left or clock.monotonic() > until:
             break
+        if not said:
+            names = ", ".join(f"{item.type} {item.physical_id}" for item in left)
+            reporter.emit(Step(f"waiting for what is still being deleted: {names}"))
+            said = True
         clock.sleep(pause)
     return Inventory(
         looked=dict(sorted(looked.items())),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from maestro_cdk.actions import diagnosis, inventory, recovery
-from maestro_cdk.actions.following import RETAINED, Ended, follow, mark, pauses
+from maestro_cdk.actions.following import RETAINED, Ended, follow, mark
 from maestro_cdk.actions.guards import check_account, check_owner
 from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.wording import counted
@@ -14,8 +14,7 @@ from maestro_cdk.model import Project, StackEvent
 from maestro_cdk.ports import Clock, Note, Reporter, Step
 
 MACHINE = "AWS::StepFunctions::StateMachine"
-PATIENCE = 120.0
-"""Seconds to wait for a state machine that is being deleted: its name is not free before."""
+GONE = "DELETE_COMPLETE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +33,6 @@ class Doomed:
     executions: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
-
-    @property
-    def machines(self) -> tuple[str, ...]:
-        """The ARNs of the state machines among the resources."""
-        return tuple(item.physical_id for item in self.resources if item.type == MACHINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +63,10 @@ def prepare(project: Project, *, cloud: Cloud, roles: Sequence[str] = ()) -> Doo
         CredentialsError: the credentials are of another account than the stage's.
         StackForeign: the stack is not this project's.
     """
-    with threads(2) as pool:
+    with threads(3) as pool:
         described = pool.submit(cloud.stacks.describe, project.stack_name)
+        listed = pool.submit(cloud.stacks.resources, project.stack_name, deleted=True)
+        running = pool.submit(lambda: _running(listed.result(), cloud))
         check_account(project, cloud.identity)
         stack = described.result()
     there = tuple(role for role in roles if cloud.roles.exists(role))
@@ -79,28 +75,26 @@ def prepare(project: Project, *, cloud: Cloud, roles: Sequence[str] = ()) -> Doo
     if stack is None or stack.status == "REVIEW_IN_PROGRESS":
         return Doomed(project=project, stack=None, roles=there, strangers=strangers)
     check_owner(project, stack)
-    resources, deleted = _resources(stack, cloud)
-    machines = [item.physical_id for item in resources if item.type == MACHINE]
-    executions = [arn for machine in machines for arn in cloud.machines.running(machine)]
+    gone = tuple(item for item in listed.result() if item.status == GONE)
     return Doomed(
         project=project,
         stack=stack,
-        resources=resources,
-        deleted=deleted,
-        executions=tuple(executions),
+        resources=tuple(item for item in listed.result() if item not in gone),
+        deleted=gone if stack.status.startswith("DELETE_") else (),
+        executions=running.result(),
         roles=there,
         strangers=strangers,
     )
 
 
-def _resources(
-    stack: Stack, cloud: Cloud
-) -> tuple[tuple[StackResource, ...], tuple[StackResource, ...]]:
-    """The resources that exist, and those that do not any more."""
-    is_being_deleted = stack.status.startswith("DELETE_")
-    listed = cloud.stacks.resources(stack.id, deleted=is_being_deleted)
-    gone = tuple(item for item in listed if item.status == "DELETE_COMPLETE")
-    return tuple(item for item in listed if item not in gone), gone
+def _running(resources: Sequence[StackResource], cloud: Cloud) -> tuple[str, ...]:
+    """The executions that run of the state machines among them."""
+    return tuple(
+        execution
+        for item in resources
+        if item.type == MACHINE and item.status != GONE
+        for execution in cloud.machines.running(item.physical_id)
+    )
 
 
 def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> TornDown:
@@ -112,25 +106,16 @@ def apply(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) -> 
     kept: tuple[StackEvent, ...] = ()
     doomed = _settled(doomed, cloud=cloud, reporter=reporter, clock=clock)
     if doomed.stack is not None:
-        _stop_executions(doomed, cloud=cloud, reporter=reporter)
-        settings = doomed.project.settings.workflow
-        kept = _delete(
-            doomed.project,
-            doomed.stack,
-            express=settings.express and not settings.protected,
-            cloud=cloud,
-            reporter=reporter,
-            clock=clock,
-        )
+        kept = _delete(doomed, doomed.stack, cloud=cloud, reporter=reporter, clock=clock)
     reporter.emit(Step("removing the project's files, and looking whether anything is left"))
     names = {event.logical_id for event in kept}
     gone = tuple(item for item in doomed.resources if item.logical_id not in names)
     prefix = f"{doomed.project.stack_name}/"
-    with threads(3) as pool:
+    with threads(2) as pool:
         removed = pool.submit(_remove_files, prefix, cloud)
         told = pool.submit(_left, doomed.stack, cloud=cloud)
-        _wait_for_machines(doomed.machines, cloud=cloud, reporter=reporter, clock=clock)
-        found = inventory.look((*gone, *doomed.deleted), cloud=cloud, clock=clock)
+        deleted = (*gone, *doomed.deleted)
+        found = inventory.look(deleted, cloud=cloud, reporter=reporter, clock=clock)
         left = told.result()
         objects, files = removed.result()
     roles = tuple(role for role in doomed.roles if cloud.roles.delete(role))
@@ -152,12 +137,12 @@ def halted(doomed: Doomed, *, cloud: Cloud) -> str | None:
         CloudError: CloudFormation refused to tell.
     """
     stack = cloud.stacks.describe(doomed.stack.id) if doomed.stack else None
-    return stack.status if stack and stack.status != "DELETE_COMPLETE" else None
+    return stack.status if stack and stack.status != GONE else None
 
 
 def _stop_executions(doomed: Doomed, *, cloud: Cloud, reporter: Reporter) -> None:
     """Stop what runs now: some may have begun while the user was asked."""
-    running = [arn for machine in doomed.machines for arn in cloud.machines.running(machine)]
+    running = _running(doomed.resources, cloud)
     for execution in running:
         cloud.machines.stop(execution, cause="maestro teardown")
     if running:
@@ -177,15 +162,20 @@ def _settled(doomed: Doomed, *, cloud: Cloud, reporter: Reporter, clock: Clock) 
 
 
 def _delete(
-    project: Project, stack: Stack, *, express: bool, cloud: Cloud, reporter: Reporter, clock: Clock
+    doomed: Doomed, stack: Stack, *, cloud: Cloud, reporter: Reporter, clock: Clock
 ) -> tuple[StackEvent, ...]:
-    """Delete the stack; return the events of what its template says to keep."""
+    """Stop what runs and delete the stack; return the events of what its template says to keep."""
+    settings = doomed.project.settings.workflow
+    runs = stack.status == "DELETE_IN_PROGRESS"
+    with threads(1) as pool:
+        marked = pool.submit(mark, stack.id, stacks=cloud.stacks, clock=clock, runs=runs)
+        _stop_executions(doomed, cloud=cloud, reporter=reporter)
+        before = marked.result()
     if stack.protected:
         cloud.stacks.protect(stack.id, on=False)
     reporter.emit(Step(f"deleting the stack {stack.name}"))
-    runs = stack.status == "DELETE_IN_PROGRESS"
-    before = mark(stack.id, stacks=cloud.stacks, clock=clock, runs=runs)
     if not runs:
+        express = settings.express and not settings.protected
         try:
             cloud.stacks.delete(stack.id, role=stack.role, express=express)
         except CloudError:
@@ -193,8 +183,8 @@ def _delete(
                 cloud.stacks.protect(stack.id, on=True)
             raise
     ended = follow(stack.id, before, stacks=cloud.stacks, reporter=reporter, clock=clock)
-    if ended.status != "DELETE_COMPLETE":
-        raise _failed(project, ended)
+    if ended.status != GONE:
+        raise _failed(doomed.project, ended)
     return ended.kept
 
 
@@ -212,30 +202,12 @@ def _failed(project: Project, ended: Ended) -> DeploymentFailed:
     )
 
 
-def _wait_for_machines(
-    machines: Sequence[str], *, cloud: Cloud, reporter: Reporter, clock: Clock
-) -> None:
-    """A state machine goes on DELETING after its stack is gone, and holds its name so long."""
-    said = False
-    until = clock.monotonic() + PATIENCE
-    for machine in machines:
-        for pause in pauses(first=0.2):
-            if cloud.machines.gone(machine):
-                break
-            if clock.monotonic() > until:
-                raise CloudError(
-                    f"{machine} is still being deleted after {PATIENCE:.0f} s",
-                    hint="Step Functions ends that by itself; tear down again to see",
-                )
-            if not said:
-                reporter.emit(Step("waiting for the state machine's own deletion"))
-                said = True
-            clock.sleep(pause)
-
-
 def _remove_files(prefix: str, cloud: Cloud) -> tuple[int, tuple[str, ...]]:
     """Remove the project's files; return how many there were, and what is left of them."""
-    count = cloud.assets.remove(prefix)
+    with threads(1) as pool:
+        abandoned = pool.submit(cloud.assets.abandon, prefix)
+        count = cloud.assets.remove(prefix)
+        abandoned.result()
     if not count:
         return 0, ()
     return count, tuple(f"file {key}" for key in cloud.assets.listed(prefix))
@@ -250,5 +222,5 @@ def _left(stack: Stack | None, *, cloud: Cloud) -> tuple[str, ...]:
     return tuple(
         f"{item.type} {item.physical_id}"
         for item in cloud.stacks.resources(stack.id)
-        if item.status not in ("DELETE_COMPLETE", RETAINED)
+        if item.status not in (GONE, RETAINED)
     )

@@ -169,7 +169,7 @@ class AssetBucket:
             )
 
     def remove(self, prefix: str, /) -> int:
-        """Delete every object under `prefix` in all its versions, and what uploads left there.
+        """Delete every object under `prefix` in all its versions.
 
         Args:
             prefix: what the keys begin with; a folder's ends with a slash.
@@ -181,16 +181,30 @@ class AssetBucket:
             CloudError: some objects could not be deleted; the others are.
             ValueError: the prefix is empty, which would mean every project's.
         """
-        if not prefix:
-            raise ValueError("an empty prefix is every project's")
+        _check(prefix)
         try:
-            count = self._remove_objects(prefix)
-            self._abort_uploads(prefix)
+            return self._remove_objects(prefix)
         except Refusal as refusal:
             if refusal.code == "NoSuchBucket":
                 return 0
             raise
-        return count
+
+    def abandon(self, prefix: str, /) -> None:
+        """Abort the uploads under `prefix` that nobody ended.
+
+        Args:
+            prefix: what the keys begin with; a folder's ends with a slash.
+
+        Raises:
+            CloudError: S3 refused.
+            ValueError: the prefix is empty, which would mean every project's.
+        """
+        _check(prefix)
+        try:
+            self._abort_uploads(prefix)
+        except Refusal as refusal:
+            if refusal.code != "NoSuchBucket":
+                raise
 
     @property
     def _bucket(self) -> Mapping[str, str]:
@@ -291,3 +305,8 @@ class AssetBucket:
                 except Refusal as refusal:
                     if refusal.code != "NoSuchUpload":
                         raise
+
+
+def _check(prefix: str) -> None:
+    if not prefix:
+        raise ValueError("an empty prefix is every project's")

@@ -197,7 +197,7 @@ class CloudFormation:
         """The stack's resources that exist, those that its deletion left alone included.
 
         Args:
-            stack_id: the stack's id.
+            stack_id: the stack's id, or its name where it is not deleted.
             deleted: whether those are wanted, too, that are deleted.
 
         Raises:

@@ -112,6 +112,9 @@ class FakeAssets:
         for key in keys:
             del self.objects[key]
 
+    def abandon(self, prefix, /):
+        assert prefix
+
     def remove(self, prefix, /):
         self._cloud.calls.append(("remove", prefix))
         doomed = [key for key in self.objects if key.startswith(prefix)]
@@ -294,10 +297,10 @@ class FakeStacks:
 
     def resources(self, stack_id, /, *, deleted=False):
         self._pass()
+        named = [entry for entry in self.by_id.values() if entry.stack.name == stack_id]
+        entry = self.by_id[stack_id] if stack_id in self.by_id else named[-1]
         return tuple(
-            item
-            for item in self.by_id[stack_id].resources.values()
-            if deleted or item.status != "DELETE_COMPLETE"
+            item for item in entry.resources.values() if deleted or item.status != "DELETE_COMPLETE"
         )
 
     def protect(self, stack_id, /, *, on):
