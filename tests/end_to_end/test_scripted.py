@@ -209,4 +209,4 @@ def test_credentials_of_another_account_than_the_stages_stop_everything(run, fol
         assert refused.code == 1, words
         assert "belongs to account 999999999999" in refused.err
     asked = {operation for operation, _ in scripted.operations.calls}
-    assert asked <= {"DescribeStacks", "GetTemplate"}
+    assert asked <= {"DescribeStacks", "GetTemplate", "ListStackResources"}  # looks, no more
