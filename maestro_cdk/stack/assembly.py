@@ -38,8 +38,7 @@ def without_implied_dependencies(files: Mapping[str, str], stack_name: str) -> d
             resource["DependsOn"] = kept
         elif wanted:
             del resource["DependsOn"]
-    text = json.dumps(template, indent=1, ensure_ascii=False)
-    return _settled({**files, name: text}, files[name], stack_name)
+    return _settled({**files, name: _written(template)}, files[name], stack_name)
 
 
 def with_log_groups(files: Mapping[str, str], stack_name: str, *, days: int) -> dict[str, str]:
@@ -63,8 +62,15 @@ def with_log_groups(files: Mapping[str, str], stack_name: str, *, days: int) -> 
                 "UpdateReplacePolicy": "Delete",
                 "DeletionPolicy": "Delete",
             }
-    text = json.dumps(template, indent=1, ensure_ascii=False)
-    return _settled({**files, name: text}, files[name], stack_name)
+    return _settled({**files, name: _written(template)}, files[name], stack_name)
+
+
+def _written(template: JSON) -> str:
+    """A template's text, in ASCII: CloudFormation tells each other letter of it as `?` later.
+
+    https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
+    """
+    return json.dumps(template, indent=1)
 
 
 def _references(value: JSON) -> Iterator[str]:

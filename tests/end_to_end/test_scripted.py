@@ -54,6 +54,15 @@ def test_a_stack_is_deployed_found_unchanged_and_torn_down(run, scripted):
     assert all(stack.status == "DELETE_COMPLETE" for stack in scripted.stacks.by_id.values())
 
 
+def test_letters_that_cloudformation_tells_as_questions_are_no_change(run, folder):
+    """https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220"""
+    words = '[functions.greet]\nenvironment = { WORD = "zwölf 十" }\n'
+    (folder / "maestro.toml").write_text(UNPUBLISHED + words, "utf-8")
+    assert run("deploy").code == 0
+    unchanged = run("diff")
+    assert (unchanged.code, "WORD" in unchanged.out) == (0, False)
+
+
 def test_a_creation_that_fails_is_told_by_its_first_cause_and_made_anew(run, scripted):
     scripted.script.fail("CREATE", "GreetFunction", handler_said("Code storage limit exceeded."))
     failed = run("deploy")

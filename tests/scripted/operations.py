@@ -1,6 +1,7 @@
 """The API: each operation by its name, parameters in, answer out, refusals in AWS's words."""
 
 import json
+import re
 
 from tests.scripted.stacks import UPDATABLE, Refused, in_order, parsed, replaces
 
@@ -254,7 +255,10 @@ class Operations:
         return _paged({"StackResourceSummaries": listed}, "StackResourceSummaries", NextToken)
 
     def GetTemplate(self, *, StackName, **_):
-        return {"TemplateBody": json.dumps(self.stacks.get(StackName).template)}
+        template = self.stacks.get(StackName).template
+        text = getattr(template, "text", json.dumps(template))
+        # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
+        return {"TemplateBody": re.sub(r"[^\x00-\x7f]", "?", text)}
 
     def GetTemplateSummary(self, *, StackName, **_):
         metadata = self.stacks.get(StackName).template.get("Metadata")

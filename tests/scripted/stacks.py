@@ -475,4 +475,12 @@ def parsed(text):
         raise Refused("Template format error: JSON not well-formed.") from error
     if not isinstance(template, dict) or not template.get("Resources"):
         raise Refused("Template format error: At least one Resources member must be defined.")
-    return template
+    return Template(template, text)
+
+
+class Template(dict):
+    """A template, with the text that CloudFormation was given."""
+
+    def __init__(self, value, text):
+        super().__init__(value)
+        self.text = text

@@ -84,6 +84,14 @@ def test_a_change_set_shows_what_it_would_do_and_holds_the_name(cfn):
     assert cfn.describe_stacks(StackName="s")["Stacks"][0]["StackStatus"] == "REVIEW_IN_PROGRESS"
 
 
+def test_a_template_is_told_with_questions_for_letters_that_are_not_ascii(cfn):
+    said = json.dumps(
+        {"Resources": {"A": TOPIC}, "Description": "zwölf \u5341"}, ensure_ascii=False
+    )
+    deployed(cfn, said)
+    assert cfn.get_template(StackName="s")["TemplateBody"]["Description"] == "zw?lf ?"
+
+
 def test_a_second_creation_of_a_stack_is_refused(cfn):
     deployed(cfn, template(A=TOPIC))
     with refused("ValidationError", "already exists"):
