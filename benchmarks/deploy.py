@@ -5,6 +5,9 @@
 The same three functions and state machine by each tool, to the same MiniStack. In each round each
 tool deploys them first, then with nothing to do, then with one function's code changed, then the
 same by its short cut, and tears them down. The rounds take turns, and medians are compared.
+
+Maestro runs twice: as it is, and with `keep = 0`, so that it publishes no version, as the others
+publish none.
 """
 
 import argparse
@@ -38,6 +41,8 @@ PROJECT = HERE / "orders"
 PEERS = HERE / "peers"
 RESULTS = HERE / "results"
 CDK, SAM, MINISTACK = "2.1148.1", "1.170.0", importlib.metadata.version("ministack")
+
+PLAIN = "no versions"
 
 STEPS = ("first", "nothing to do", "code changed", "short cut", "teardown")
 
@@ -148,16 +153,23 @@ def tools(folder: Path, endpoint: str) -> list[Tool]:
         [*sam, "build"],
         [*sam, "deploy", *stack, "--resolve-s3", "--no-confirm-changeset", *empty],
     ]
+    commands = {
+        **{step: [[*maestro, "deploy"]] for step in STEPS[:3]},
+        "short cut": [[*maestro, "redeploy"]],
+        "teardown": [[*maestro, "teardown", "-f"]],
+    }
     found = [
         Tool(
             name="maestro",
             folder=project("maestro"),
             environ=environ("maestro"),
-            commands={
-                **{step: [[*maestro, "deploy"]] for step in STEPS[:3]},
-                "short cut": [[*maestro, "redeploy"]],
-                "teardown": [[*maestro, "teardown", "-f"]],
-            },
+            commands=commands,
+        ),
+        Tool(
+            name=PLAIN,
+            folder=project("plain"),
+            environ=environ("plain"),
+            commands=commands,
         ),
         Tool(
             name="cdk",
@@ -180,10 +192,15 @@ def tools(folder: Path, endpoint: str) -> list[Tool]:
             },
         ),
     ]
-    shutil.copy(PEERS / "orders.yaml", found[2].folder / "template.yaml")
+    by_name = {tool.name: tool for tool in found}
+    settings = by_name[PLAIN].folder / "maestro.toml"
+    text = settings.read_text().replace('"orders"', '"orders-plain"')
+    settings.write_text(f"{text}\n[workflow.release]\nkeep = 0\n")
+    shutil.copy(PEERS / "orders.yaml", by_name["sam"].folder / "template.yaml")
     bootstrap = [*cdk, "bootstrap", "aws://000000000000/us-east-1"]
+    environment = by_name["cdk"].environ
     subprocess.run(
-        bootstrap, env=found[1].environ, cwd=folder, check=True, stdout=sys.stderr, timeout=300
+        bootstrap, env=environment, cwd=folder, check=True, stdout=sys.stderr, timeout=300
     )
     return found
 
@@ -254,7 +271,7 @@ def table(measured: list[Tool]) -> str:
     """The medians, as Markdown."""
     lines = ["| | " + " | ".join(f"{tool.name}, s" for tool in measured) + " | to cdk | to sam |"]
     lines.append("| --- |" + " ---: |" * (len(measured) + 2))
-    ours, *others = measured
+    ours, _, *others = measured
     for step in STEPS:
         cells = [f"{tool.median(step):.2f}" for tool in measured]
         cells += [f"{ours.median(step) / tool.median(step):.2f}" for tool in others]
@@ -276,6 +293,8 @@ def verdicts(measured: list[Tool], *, delayed: bool) -> list[str]:
             f"{step}: {ours.median(step):.2f} s (target: at most {limit} s)"
             for step, limit in SECONDS
         ]
+    plain = by_name[PLAIN].median("code changed") / by_name["cdk"].median("code changed")
+    lines.append(f"code changed, where no version is published: {plain:.2f} of cdk")
     return [*lines, f"memory: {ours.memory:.0f} MB (target: at most {MEGABYTES} MB)"]
 
 

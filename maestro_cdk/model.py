@@ -136,11 +136,15 @@ class WorkflowSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where a project goes: account, region and profile as far as anything said so."""
+    """Where a project goes: account, region and profile as far as anything said so.
+
+    `outranked` is the region that the stage names, where a variable of AWS's stands above that.
+    """
 
     account: str | None = None
     region: str | None = None
     profile: str | None = None
+    outranked: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

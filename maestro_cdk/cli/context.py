@@ -174,6 +174,10 @@ class Context:
                 clock=self.clock,
             )
         target = project.settings.target
+        if target.outranked:
+            said = f"{project.settings.origins['region']} says {target.region}, and stands above it"
+            stage = f"the stage {project.settings.stage} names the region {target.outranked}"
+            self.reporter.emit(Note(f"{stage}, but {said}; --region chooses"))
         return connect(
             region=target.region, profile=target.profile, environ=self.environ, clock=self.clock
         )

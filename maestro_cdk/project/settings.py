@@ -265,7 +265,9 @@ def _target(
             if value:
                 found[key], origins[key] = value, origin
                 break
-    return Target(**found)
+    region = staged.target.values.get("region") if staged else None
+    ours = origins.get("region") not in ("AWS_REGION", "AWS_DEFAULT_REGION")
+    return Target(**found, outranked=None if ours or region == found["region"] else region)
 
 
 _Said: TypeAlias = tuple[str, str | None]

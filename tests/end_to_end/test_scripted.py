@@ -54,6 +54,13 @@ def test_a_stack_is_deployed_found_unchanged_and_torn_down(run, scripted):
     assert all(stack.status == "DELETE_COMPLETE" for stack in scripted.stacks.by_id.values())
 
 
+def test_a_region_of_the_environment_that_is_not_the_stages_is_told(run, folder):
+    (folder / "maestro.toml").write_text('[stages.prod]\nregion = "eu-west-3"\n')
+    said = run("status", "--stage", "prod").err
+    assert "the stage prod names the region eu-west-3, but AWS_REGION says us-east-1" in said
+    assert "names the region" not in run("status", "--stage", "prod", "--region", "us-east-1").err
+
+
 def test_letters_that_cloudformation_tells_as_questions_are_no_change(run, folder):
     """https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220"""
     words = '[functions.greet]\nenvironment = { WORD = "zwölf 十" }\n'

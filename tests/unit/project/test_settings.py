@@ -128,6 +128,22 @@ def test_the_region_is_of_the_highest_layer_that_has_one(
     assert found.origins.get("region") == origin
 
 
+@pytest.mark.parametrize(
+    ("environ", "flag", "outranked"),
+    [
+        ({"AWS_REGION": "us-west-1"}, None, "eu-west-3"),
+        ({"AWS_DEFAULT_REGION": "us-west-1"}, None, "eu-west-3"),
+        ({"AWS_REGION": "eu-west-3"}, None, None),
+        ({"AWS_REGION": "us-west-1"}, "us-west-1", None),
+        ({"AWS_REGION": "us-west-1", "MAESTRO_REGION": "us-west-1"}, None, None),
+        ({}, None, None),
+    ],
+)
+def test_a_stages_region_that_a_variable_of_awss_outranks_is_known(load, environ, flag, outranked):
+    assert load(TOML, environ=environ, stage="prod", region=flag).target.outranked == outranked
+    assert load(TOML, environ=environ, region=flag).target.outranked is None
+
+
 def test_a_stage_is_of_the_flag_or_else_of_the_environment(load):
     assert load(TOML, stage="a", environ={"MAESTRO_STAGE": "prod"}).stage == "a"
     assert load(TOML, environ={"MAESTRO_STAGE": "prod"}).stage == "prod"
