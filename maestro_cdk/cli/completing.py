@@ -114,11 +114,11 @@ def stages(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """The stages of the project's maestro.toml; none where that cannot be read."""
-    from maestro_cdk.project import scanner, settings  # noqa: PLC0415 - when a shell asks
+    from maestro_cdk.project import outline, settings  # noqa: PLC0415 - when a shell asks
 
     folder = context.params.get("project")
     try:
-        text = ((folder or scanner.find(Path.cwd())) / settings.FILE).read_text("utf-8")
+        text = ((folder or outline.find(Path.cwd())) / settings.FILE).read_text("utf-8")
         named = tomllib.loads(text).get("stages")
     except (MaestroError, OSError, ValueError):
         return []

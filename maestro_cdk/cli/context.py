@@ -19,7 +19,7 @@ from maestro_cdk.cloud import Cloud
 from maestro_cdk.errors import ProjectError, UsageError
 from maestro_cdk.model import Assembly, Bundle, Project, Target
 from maestro_cdk.ports import Note, Noticed, Synthesizer
-from maestro_cdk.project import caches, scanner
+from maestro_cdk.project import caches, outline
 from maestro_cdk.project.settings import Flags
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Context:
         if self.options.project is not None:
             # Without "..", but by the name that it was given: a link's own is the workflow's.
             return Path(os.path.normpath(self.options.project.absolute()))  # noqa: TID251
-        return scanner.find(Path.cwd())
+        return outline.find(Path.cwd())
 
     def project(self) -> Project:
         """The project, read.
@@ -93,6 +93,8 @@ class Context:
         Raises:
             ProjectError: every problem of its folder, files named as seen from the current one.
         """
+        from maestro_cdk.project import scanner  # noqa: PLC0415 - many commands need no more than an outline
+
         project = self._read(partial(scanner.load, today=self.clock.now().date()))
         return replace(project, notes=rebased(project.notes, project.folder))
 
@@ -102,7 +104,7 @@ class Context:
         Raises:
             ProjectError: its settings cannot be read.
         """
-        return self._read(scanner.outline)
+        return self._read(outline.of)
 
     def _read(self, reader: Callable[..., Project]) -> Project:
         folder = self.folder()

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import click
 
 from maestro_cdk import __version__
-from maestro_cdk.asl.rules import FolderRule, Rule
 from maestro_cdk.model import JSON, Finding
+
+if TYPE_CHECKING:
+    from maestro_cdk.asl.rules import FolderRule, Rule
 
 FORMATS = ("text", "json", "sarif", "github")
 
@@ -120,7 +123,7 @@ def _github(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def as_sarif(findings: Iterable[Finding], rules: Iterable[Rule | FolderRule]) -> str:
+def as_sarif(findings: Iterable[Finding], rules: "Iterable[Rule | FolderRule]") -> str:
     """SARIF 2.1.0, which code scanning pages load.
 
     https://docs.github.com/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning
@@ -146,7 +149,7 @@ def as_sarif(findings: Iterable[Finding], rules: Iterable[Rule | FolderRule]) ->
     )
 
 
-def _sarif_rule(rule: Rule | FolderRule) -> dict[str, JSON]:
+def _sarif_rule(rule: "Rule | FolderRule") -> dict[str, JSON]:
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.summary},

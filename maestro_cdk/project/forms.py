@@ -2,12 +2,11 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from maestro_cdk.asl.rules import registry
 from maestro_cdk.model import JSON, Policy, PolicyStatement, Vpc
 
 RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)  # fmt: skip
@@ -50,6 +49,12 @@ class Form:
     """A value, read; raises Refused."""
     schema: Mapping[str, JSON]
     """The same as JSON schema, as far as that can say it."""
+    items: Callable[[], Sequence[str]] | None = None
+    """What may stand in a list, where finding that out takes time."""
+
+    def described(self) -> Mapping[str, JSON]:
+        """The whole of the JSON schema."""
+        return {**self.schema, "items": {"enum": [*self.items()]}} if self.items else self.schema
 
 
 # --- one value ---------------------------------------------------------------------------------
@@ -143,6 +148,8 @@ def at_most(count: int) -> Form:
 
 
 def _rules(value: JSON) -> tuple[str, ...]:
+    from maestro_cdk.asl.rules import registry  # noqa: PLC0415 - few projects name any
+
     ids = _texts(value)
     known = [rule.id for rule in registry.EVERY]
     for name in ids:
@@ -162,7 +169,13 @@ def _rules(value: JSON) -> tuple[str, ...]:
     return ids
 
 
-RULES = Form(read=_rules, schema={"type": "array", "items": {"enum": [*registry.OPTIONAL]}})
+def _optional() -> Sequence[str]:
+    from maestro_cdk.asl.rules import registry  # noqa: PLC0415 - few ask for the schema
+
+    return tuple(registry.OPTIONAL)
+
+
+RULES = Form(read=_rules, schema={"type": "array"}, items=_optional)
 
 
 def _policies(value: JSON) -> tuple[Policy, ...]:

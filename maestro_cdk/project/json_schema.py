@@ -64,7 +64,7 @@ def _key(key: Key) -> dict[str, JSON]:
     if key.default:
         return {
             "description": f"{described} Default: {key.default}.",
-            **key.form.schema,
+            **key.form.described(),
             "examples": [value],
         }
-    return {"description": described, **key.form.schema, "default": value}
+    return {"description": described, **key.form.described(), "default": value}

@@ -10,7 +10,7 @@ from pathlib import Path
 from maestro_cdk.asl import document, references
 from maestro_cdk.asl.names import NOTHING_PROMISED, Promised, plain
 from maestro_cdk.asl.rules import Subject, registry
-from maestro_cdk.errors import ProjectError, UsageError
+from maestro_cdk.errors import ProjectError
 from maestro_cdk.model import (
     Definition,
     Finding,
@@ -27,10 +27,10 @@ from maestro_cdk.project import (
     handlers,
     infra,
     lifecycles,
+    outline,
     roles,
     settings,
 )
-from maestro_cdk.project.definitions import DEFINITION
 from maestro_cdk.project.dependencies import needs
 from maestro_cdk.project.dependencies.failures import Failure
 from maestro_cdk.project.entries import LAMBDAS, Candidate
@@ -54,31 +54,6 @@ RESOURCES_OF_A_RELEASE = 2  # a machine and its role, besides the alarms
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-
-
-def find(start: Path) -> Path:
-    """The nearest folder upward from `start` that holds a definition.
-
-    Raises:
-        ProjectError: there is none up to the root.
-    """
-    for folder in (start, *start.parents):
-        # A function may be called `workflow` too.
-        function = folder.name == LAMBDAS and definitions.present(folder.parent)
-        if definitions.present(folder) and not function:
-            return folder
-    raise ProjectError(
-        [
-            Finding(
-                rule="definition",
-                severity="error",
-                message=f"there is no {DEFINITION} in {start}, nor in any folder above it",
-                hint="go to a project's folder, name one with --project, or make one with "
-                "`maestro new`",
-                where=SourceRef(file=DEFINITION),
-            )
-        ]
-    )
 
 
 def scan(
@@ -115,7 +90,7 @@ def load(
     Raises:
         ProjectError: every problem of its settings, its folder and its definition.
     """
-    found, wrong = _settings(folder, flags, environ=environ, home=home)
+    found, wrong = outline.read(folder, flags, environ=environ, home=home)
     if not wrong:
         return scan(folder, found, today, promised)
     try:
@@ -123,42 +98,6 @@ def load(
     except ProjectError as error:
         wrong += error.findings
     raise ProjectError(_ordered(list(wrong)))
-
-
-def outline(
-    folder: Path, flags: settings.Flags, *, environ: Mapping[str, str], home: Path
-) -> Project:
-    """What a project is called and where it goes, whatever is in its folder by now.
-
-    Raises:
-        ProjectError: its settings cannot be read.
-    """
-    found, wrong = _settings(folder, flags, environ=environ, home=home)
-    if wrong:
-        raise ProjectError(wrong)
-    name = _full_name(found)
-    return Project(
-        folder=folder,
-        definition=Definition(text="", substitutions={}),
-        functions=(),
-        shared=(),
-        settings=found,
-        name=name,
-        stack_name=name,
-    )
-
-
-def _settings(
-    folder: Path, flags: settings.Flags, *, environ: Mapping[str, str], home: Path
-) -> tuple[Settings, tuple[Finding, ...]]:
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder", hint="--project names a project's folder")
-    return settings.read(folder, flags, environ=environ, home=home)
-
-
-def _full_name(found: Settings) -> str:
-    """The workflow's name with its stage, which is the stack's and the state machine's too."""
-    return f"{found.workflow.name}-{found.stage}" if found.stage else found.workflow.name
 
 
 def logical_id(name: str) -> str:
@@ -217,7 +156,7 @@ class _Scan:
 
     def _name(self) -> str:
         """The workflow's full name, looked at."""
-        workflow, name = self.settings.workflow.name, _full_name(self.settings)
+        workflow, name = self.settings.workflow.name, outline.full_name(self.settings)
         where = SourceRef(file=settings.FILE)
         hint = "set another as [workflow] name in maestro.toml"
         if not _STACK_NAME.fullmatch(workflow):

@@ -118,6 +118,18 @@ def test_other_definitions_load_no_more_than_their_parser(tmp_path, command, nam
     assert loaded([command], tmp_path) & (HEAVY | {"sfnx"}) == allowed
 
 
+@pytest.mark.parametrize("module", ["remembering", "running", "standing", "tailing", "tearing"])
+def test_what_looks_at_no_definition_loads_no_rules(tmp_path, module):
+    """An outline of the project is all that these need; the rules take a tenth of their time."""
+    code = (
+        f"import sys, maestro_cdk.cli.{module}; "
+        "sys.exit(any(name in sys.modules for name in "
+        "('maestro_cdk.asl.rules', 'maestro_cdk.project.scanner')))"
+    )
+    environ = {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+    assert subprocess.run([sys.executable, "-c", code], env=environ, check=False).returncode == 0
+
+
 def test_the_package_by_itself_loads_nothing_of_cdk(tmp_path):
     code = "import sys, maestro_cdk; sys.exit('aws_cdk' in sys.modules or 'click' in sys.modules)"
     environ = {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from maestro_cdk.errors import ProjectError, UsageError
-from maestro_cdk.project import scanner
+from maestro_cdk.project import outline, scanner
 from maestro_cdk.project.settings import Flags
 from tests.unit.project.conftest import NODE, PASS, PYTHON
 
@@ -785,26 +785,26 @@ def test_what_cannot_be_deployed_stays_an_error(problems):
 
 def test_the_nearest_folder_upward_is_the_project(folder):
     root = folder({"lambdas/f/index.py": PYTHON})
-    assert scanner.find(root) == root
-    assert scanner.find(root / "lambdas" / "f") == root
+    assert outline.find(root) == root
+    assert outline.find(root / "lambdas" / "f") == root
 
 
 @pytest.mark.parametrize("name", ["definition.asl.yaml", "definition.asl.yml", "workflow.py"])
 def test_every_definition_makes_a_folder_a_project(folder, name):
     root = folder({name: "", "lambdas/f/index.py": PYTHON}, definition=None)
-    assert scanner.find(root / "lambdas" / "f") == root
+    assert outline.find(root / "lambdas" / "f") == root
 
 
 def test_a_function_called_workflow_makes_no_project(folder):
     root = folder({"lambdas/workflow.py": PYTHON})
-    assert scanner.find(root / "lambdas") == root
+    assert outline.find(root / "lambdas") == root
     (root / "definition.asl.json").unlink()
-    assert scanner.find(root / "lambdas") == root / "lambdas"
+    assert outline.find(root / "lambdas") == root / "lambdas"
 
 
 def test_no_folder_upward_is_a_finding(tmp_path):
     with pytest.raises(ProjectError) as caught:
-        scanner.find(tmp_path)
+        outline.find(tmp_path)
     assert "maestro new" in caught.value.hint
 
 
