@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from maestro_cdk.actions import diagnosis, naming, recovery
@@ -9,7 +10,7 @@ from maestro_cdk.actions.living import Lost
 from maestro_cdk.actions.threads import threads
 from maestro_cdk.actions.uploading import template_url, upload
 from maestro_cdk.cloud import Change, Cloud, Mode, Plan, Stack
-from maestro_cdk.errors import DeploymentFailed, TemplateRejected
+from maestro_cdk.errors import CloudError, DeploymentFailed, TemplateRejected
 from maestro_cdk.model import JSON, Assembly, Identity, Project, SourceRef
 from maestro_cdk.ports import Clock, Note, Reporter, Step
 
@@ -121,7 +122,8 @@ def plan(
             free.result()
             sent.result()
         except BaseException:  # Ctrl-C too
-            discard(made[0], cloud=cloud)
+            with suppress(CloudError):  # it may be the reason of both
+                discard(made[0], cloud=cloud)
             raise
     return made
 
