@@ -25,11 +25,13 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import boto3
+from botocore.exceptions import ClientError
 from delay import Delay
 from synth import FOREIGN, Run, install_peer
 
@@ -310,7 +312,7 @@ def main() -> None:
     load = os.getloadavg()[0]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="maestro-bench-")))
-        endpoint = stack.enter_context(ministack(folder))
+        endpoint = server = stack.enter_context(ministack(folder))
         if options.delay:
             endpoint = stack.enter_context(Delay(endpoint, options.delay / 1000)).endpoint
         measured = tools(folder, endpoint)
@@ -319,9 +321,31 @@ def main() -> None:
             tool.runs.clear()
         for number in range(options.runs):
             for tool in measured:
+                forget_versions(server)
                 tool.round()
             print(f"round {number + 1} of {options.runs}", file=sys.stderr)
     report(measured, options, load)
+
+
+def forget_versions(endpoint: str) -> None:
+    """Delete the versions and aliases of machines that are not there any more.
+
+    AWS deletes them with their machine, MiniStack does not: the next first deployment would find
+    them.
+    """
+    states = boto3.client(
+        "stepfunctions",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    machine = "arn:aws:states:us-east-1:000000000000:stateMachine:orders"
+    with suppress(ClientError):
+        states.delete_state_machine_alias(stateMachineAliasArn=f"{machine}:live")
+    for number in range(1, 100):  # it lists none of a machine that is not there
+        with suppress(ClientError):
+            states.delete_state_machine_version(stateMachineVersionArn=f"{machine}:{number}")
 
 
 def report(measured: list[Tool], options: argparse.Namespace, load: float) -> None:
