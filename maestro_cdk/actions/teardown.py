@@ -75,13 +75,18 @@ def prepare(project: Project, *, cloud: Cloud, roles: Sequence[str] = ()) -> Doo
     if stack is None or stack.status == "REVIEW_IN_PROGRESS":
         return Doomed(project=project, stack=None, roles=there, strangers=strangers)
     check_owner(project, stack)
-    gone = tuple(item for item in listed.result() if item.status == GONE)
+    try:
+        resources, executions = listed.result(), running.result()
+    except CloudError:  # it was deleted meanwhile, perhaps: its id finds it all the same
+        resources = cloud.stacks.resources(stack.id, deleted=True)
+        executions = _running(resources, cloud)
+    gone = tuple(item for item in resources if item.status == GONE)
     return Doomed(
         project=project,
         stack=stack,
-        resources=tuple(item for item in listed.result() if item not in gone),
+        resources=tuple(item for item in resources if item not in gone),
         deleted=gone if stack.status.startswith("DELETE_") else (),
-        executions=running.result(),
+        executions=executions,
         roles=there,
         strangers=strangers,
     )

@@ -5,6 +5,7 @@ import pytest
 from maestro_cdk.actions import teardown as tearing
 from maestro_cdk.cloud import Owner
 from maestro_cdk.errors import (
+    CloudError,
     CredentialsError,
     DeploymentFailed,
     StackForeign,
@@ -149,6 +150,22 @@ def test_a_deletion_that_runs_is_followed_and_not_begun_again(deploy, tear, clou
     torn = tear()
     assert cloud.called("delete") == []
     assert torn.left == ()
+
+
+def test_a_stack_that_goes_while_it_is_looked_at_is_found_by_its_id(deploy, tear, cloud):
+    deployed = deploy()
+    cloud.stacks.delete(deployed.stack.id, role=None)
+    resources = cloud.stacks.resources
+
+    def by_id(stack_id, /, *, deleted=False):
+        if stack_id == "approval":
+            raise CloudError("Stack with id approval does not exist")
+        return resources(stack_id, deleted=deleted)
+
+    cloud.stacks.resources = by_id
+    torn = tear()
+    assert torn.left == ()
+    assert sum(torn.looked.values()) == 3
 
 
 @pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "CREATE_FAILED", "DELETE_FAILED"])
